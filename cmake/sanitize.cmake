@@ -1,0 +1,21 @@
+# CORERT_SANITIZE: one sanitizer for the whole tree. CORERT_SANITIZE_ENV is what tests run with.
+set(CORERT_SANITIZE_ENV "")
+if(CORERT_SANITIZE STREQUAL "address")
+    add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=address,undefined)
+    # Fake stacks would hide roots from the conservative scan.
+    list(APPEND CORERT_SANITIZE_ENV
+        "ASAN_OPTIONS=detect_stack_use_after_return=0:allocator_may_return_null=1")
+elseif(CORERT_SANITIZE STREQUAL "thread")
+    add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=thread)
+    list(APPEND CORERT_SANITIZE_ENV "TSAN_OPTIONS=allocator_may_return_null=1")
+elseif(NOT CORERT_SANITIZE STREQUAL "")
+    message(FATAL_ERROR "CORERT_SANITIZE is '${CORERT_SANITIZE}': use address, thread or nothing")
+endif()
+if(CORERT_FUZZ)
+    if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "CORERT_FUZZ needs clang (preset fuzz)")
+    endif()
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,60 @@
+/* compiler/driver/drv.h - corertc: options, and the order of the passes. */
+#ifndef COMPILER_DRIVER_DRV_H
+#define COMPILER_DRIVER_DRV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler/base/map.h"
+#include "compiler/base/vec.h"
+#include "compiler/emit/emit.h"
+#include "compiler/il/il.h"
+#include "compiler/reach/reach.h"
+
+struct drv_options {
+    const char *input, *output;
+    bool executable, shared, self_contained;
+    struct ptr_vec references; /* of const char *: -r */
+    struct ptr_vec features;   /* of const char *: NAME=VALUE */
+    struct ptr_vec dumps;      /* of const char *: pass names */
+    int opt_level;
+    bool optimize_size, debug, strict, all_slots, time_report;
+    const char *cpu, *linker, *cache;
+    unsigned jobs;
+};
+
+/* options.c: exits by itself for --help, --version and wrong words. */
+void drv_options_parse(struct drv_options *o, struct arena *a, int argc, char **argv);
+bool drv_dumps(const struct drv_options *o, const char *pass);
+
+/* One run. */
+struct drv {
+    struct drv_options options;
+    struct arena *arena;
+    struct ty_context *ty;
+    struct il_context *il;
+    struct reach *reach;
+    struct ty_assembly *input;
+    const char *root_folder; /* of the installed tree: has bin/ and lib/ */
+    const char *temporary;   /* folder */
+    struct emit_input emit;
+    struct str_map imports;
+    struct ptr_vec objects; /* of const char *: paths in link order */
+};
+
+/* roots.c: Main, exports, the class library's entry points. */
+void drv_roots(struct drv *d);
+/* units.c: code of every reached body into objects; fills d->imports and d->objects. */
+void drv_units(struct drv *d);
+/* cache.c: object by content hash. NULL folder: no cache. */
+bool drv_cache_get(struct drv *d, const uint8_t hash[16], uint8_t **object, size_t *size);
+void drv_cache_put(struct drv *d, const uint8_t hash[16], const uint8_t *object, size_t size);
+/* Writes a file of this run; failure ends the run. */
+const char *drv_object_write(struct drv *d, const char *name, const uint8_t *bytes, size_t size);
+
+/* report.c: --time-report. */
+void drv_phase(struct drv *d, const char *name); /* a new phase begins */
+void drv_phases_print(const struct drv *d);
+
+#endif

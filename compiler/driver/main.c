@@ -1,0 +1,241 @@
+/* compiler/driver/main.c - corertc. main() lists the passes in the order data flows. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/base/arena.h"
+#include "compiler/base/diag.h"
+#include "compiler/driver/drv.h"
+#include "loader/module_format.h"
+#include "pal/pal.h"
+
+static const char *
+folder_of(struct arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? arena_strndup(a, path, (size_t)(slash - path)) : ".";
+}
+
+/* The tree this program is installed in: PREFIX/bin/corertc. */
+static const char *
+find_root(struct arena *a)
+{
+    char *self = pal_path_self();
+    const char *root;
+
+    if (!self)
+        diag_fatal("cannot find out where this program is");
+    root = folder_of(a, folder_of(a, self));
+    pal_free(self);
+    return root;
+}
+
+static void
+open_input(struct drv *d)
+{
+    const char **search = arena_array(d->arena, d->options.references.count + 4, sizeof *search);
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->options.references.count; i++) {
+        search[n] = d->options.references.at[i];
+        if (!pal_file_exists(search[n]) && !pal_dir_exists(search[n]))
+            diag_fatal("%s: no such file or folder (-r)", search[n]);
+        n++;
+    }
+    search[n++] = arena_printf(d->arena, "%s/lib/corert/classlib", d->root_folder);
+    search[n++] = arena_printf(d->arena, "%s/lib/corert/classlib/sdk", d->root_folder);
+    search[n++] = arena_printf(d->arena, "%s/lib/corert/classlib/framework", d->root_folder);
+    search[n++] = folder_of(d->arena, d->options.input);
+    d->ty = ty_context_new(d->arena, search, n);
+    d->input = ty_assembly_open(d->ty, d->options.input);
+    if (!d->input || !ty_core_load(d->ty))
+        diag_fatal("%s", d->ty->failure.text);
+}
+
+static void
+dump_metadata(const struct drv *d)
+{
+    if (drv_dumps(&d->options, "metadata"))
+        md_dump_counts(d->input->image, stdout);
+}
+
+static void
+analyse(struct drv *d)
+{
+    struct reach_options options = {.all_slots = d->options.all_slots, .executable = d->options.executable, .strict = d->options.strict};
+
+    d->il = il_context_new(d->ty, d->arena, (const char *const *)d->options.features.at, d->options.features.count);
+    d->reach = reach_new(d->ty, d->arena, &options);
+    reach_attach(d->reach, d->il);
+    drv_roots(d);
+    reach_run(d->reach);
+    if (drv_dumps(&d->options, "reach"))
+        reach_dump(d->reach, stdout);
+}
+
+/* What AppContext.TryGetSwitch reads at run time. */
+static void
+knobs(struct drv *d)
+{
+    struct emit_knob *k = arena_array(d->arena, d->options.features.count + 2, sizeof *k);
+    size_t n = 0;
+
+    k[n++] = (struct emit_knob){"RUNTIME_IDENTIFIER", "linux-x64"};
+    k[n++] = (struct emit_knob){"System.Globalization.Invariant", "true"};
+    for (size_t i = 0; i < d->options.features.count; i++) {
+        const char *text = d->options.features.at[i], *equals = strchr(text, '=');
+
+        k[n++] = (struct emit_knob){arena_strndup(d->arena, text, (size_t)(equals - text)), equals + 1};
+    }
+    d->emit.knobs = k;
+    d->emit.knob_count = n;
+}
+
+static void
+data_objects(struct drv *d)
+{
+    uint8_t *bytes;
+    size_t size;
+
+    d->emit.reach = d->reach;
+    d->emit.il = d->il;
+    d->emit.ty = d->ty;
+    d->emit.arena = d->arena;
+    d->emit.imports = &d->imports;
+    d->emit.executable = d->options.executable;
+    knobs(d);
+    emit_data(&d->emit, &bytes, &size);
+    ptr_vec_push(&d->objects, (void *)(uintptr_t)drv_object_write(d, "data", bytes, size));
+    free(bytes);
+    emit_code_end(&bytes, &size);
+    ptr_vec_push(&d->objects, (void *)(uintptr_t)drv_object_write(d, "end", bytes, size));
+    free(bytes);
+}
+
+static void
+first_object(struct drv *d)
+{
+    uint8_t *bytes;
+    size_t size;
+
+    emit_code_begin(&bytes, &size);
+    ptr_vec_push(&d->objects, (void *)(uintptr_t)drv_object_write(d, "begin", bytes, size));
+    free(bytes);
+}
+
+static const char *
+find_linker(struct drv *d)
+{
+    static const char *const names[] = {"ld.lld-19", "ld.lld"};
+
+    if (d->options.linker) {
+        if (!pal_file_exists(d->options.linker))
+            diag_fatal("%s: no such file (--linker)", d->options.linker);
+        return d->options.linker;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = pal_process_find(names[i]);
+
+        if (path) {
+            const char *copy = arena_strdup(d->arena, path);
+
+            pal_free(path);
+            return copy;
+        }
+    }
+    diag_fatal("no linker: neither ld.lld-19 nor ld.lld is in PATH (--linker PATH names one)");
+}
+
+/* Seals the digest into a linked module. */
+static void
+seal(const char *path)
+{
+    struct pal_file file;
+    const char *why = "";
+    enum pal_status st = pal_file_read(path, (size_t)1 << 32, &file);
+    uint8_t *copy;
+
+    if (st != PAL_OK)
+        diag_fatal("%s: cannot be read back: %s", path, pal_status_text(st));
+    copy = pal_alloc(file.size);
+    if (!copy)
+        diag_fatal("out of memory");
+    memcpy(copy, file.bytes, file.size);
+    if (!ldr_digest_seal(copy, file.size, &why))
+        diag_bug(__FILE__, __LINE__, why);
+    st = pal_file_write(path, copy, file.size, true);
+    if (st != PAL_OK)
+        diag_fatal("%s: cannot be written: %s", path, pal_status_text(st));
+    pal_free(copy);
+    pal_file_free(&file);
+}
+
+static void
+link_image(struct drv *d)
+{
+    static const char *const shims[] = {"libSystem.Native.a", "libSystem.Globalization.Native.a", "libSystem.IO.Compression.Native.a"};
+    const char *archives[8], *message = "", *output = arena_printf(d->arena, "%s/image", d->temporary);
+    struct emit_link link = {.output = output, .archives = archives, .executable = d->options.executable, .arena = d->arena};
+    enum pal_status st;
+
+    for (size_t i = 0; i < sizeof shims / sizeof *shims; i++)
+        archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/corert/classlib/framework/%s", d->root_folder, shims[i]);
+    archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/corert/classlib/sdk/libz.a", d->root_folder);
+    if (d->options.executable)
+        archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/libcorert.a", d->root_folder);
+    for (size_t i = 0; i < link.archive_count; i++)
+        if (!pal_file_exists(archives[i]))
+            diag_fatal("%s: missing: the installation is incomplete", archives[i]);
+    link.linker = find_linker(d);
+    link.objects = (const char *const *)d->objects.at;
+    link.object_count = d->objects.count;
+    if (!emit_link(&link, &message))
+        diag_fatal("%s", message);
+    if (!d->options.executable)
+        seal(output);
+    st = pal_file_move(output, d->options.output);
+    if (st != PAL_OK)
+        diag_fatal("%s: cannot be written: %s", d->options.output, pal_status_text(st));
+}
+
+static void
+make_temporary(struct drv *d)
+{
+    char *path;
+    enum pal_status st = pal_dir_temporary("corertc", &path);
+
+    if (st != PAL_OK)
+        diag_fatal("no folder for temporary files: %s", pal_status_text(st));
+    d->temporary = arena_strdup(d->arena, path);
+    pal_free(path);
+    diag_temporary(d->temporary);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct drv d = {.arena = arena_new()};
+
+    drv_options_parse(&d.options, d.arena, argc, argv);
+    d.root_folder = find_root(d.arena);
+    drv_phase(&d, "open");
+    open_input(&d);
+    dump_metadata(&d);
+    if (!d.options.self_contained && !d.options.executable)
+        diag_fatal("%s: a module that is not --self-contained needs a framework module, and there is none yet: use --self-contained", d.options.input);
+    drv_phase(&d, "reach");
+    analyse(&d);
+    drv_phase(&d, "code");
+    make_temporary(&d);
+    first_object(&d);
+    drv_units(&d);
+    drv_phase(&d, "data");
+    data_objects(&d);
+    drv_phase(&d, "link");
+    link_image(&d);
+    drv_phases_print(&d);
+    diag_temporaries_remove();
+    arena_free(d.arena);
+    return 0;
+}

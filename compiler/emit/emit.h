@@ -1,0 +1,55 @@
+/* compiler/emit/emit.h - the data of an image, its two marker objects, and the link.
+ * Runs after every code unit has been filled: the set of imports and slots is complete then. */
+#ifndef COMPILER_EMIT_EMIT_H
+#define COMPILER_EMIT_EMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler/base/map.h"
+#include "compiler/base/vec.h"
+#include "compiler/il/il.h"
+#include "compiler/reach/reach.h"
+
+struct emit_knob {
+    const char *key, *value;
+};
+
+struct emit_input {
+    struct reach *reach;
+    struct il_context *il;
+    struct ty_context *ty;
+    struct arena *arena;
+    struct str_map *imports;      /* engine names that code units read slots of -> any non-NULL value */
+    struct ptr_vec exports;       /* of struct ty_method: exported methods */
+    struct ty_method *main;       /* managed wrapper of Main, or NULL */
+    struct ty_method *classlib[64]; /* in the order of loader/classlib_functions.def */
+    const struct emit_knob *knobs;
+    size_t knob_count;
+    bool executable;
+};
+
+/* The data object (ELF relocatable), malloc'ed. */
+void emit_data(const struct emit_input *in, uint8_t **object, size_t *size);
+/* Objects that go before and after all code: they hold the bounds of the code and the personality
+ * label. */
+void emit_code_begin(uint8_t **object, size_t *size);
+void emit_code_end(uint8_t **object, size_t *size);
+
+struct emit_link {
+    const char *linker;        /* path of ld.lld */
+    const char *output;        /* temporary name; the driver renames it */
+    const char *const *objects; /* in link order */
+    size_t object_count;
+    const char *const *archives; /* native shims and libcorert.a, in link order */
+    size_t archive_count;
+    bool executable;
+    bool strip_debug;
+    struct arena *arena;
+};
+
+/* false: *message (arena) says what the linker said. */
+bool emit_link(const struct emit_link *link, const char **message);
+
+#endif

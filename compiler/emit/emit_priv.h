@@ -1,0 +1,56 @@
+/* compiler/emit/emit_priv.h - shared by the files of compiler/emit only. */
+#ifndef COMPILER_EMIT_EMIT_PRIV_H
+#define COMPILER_EMIT_EMIT_PRIV_H
+
+#include "compiler/emit/elf_object.h"
+#include "compiler/emit/emit.h"
+
+struct emit {
+    const struct emit_input *in;
+    struct reach *reach;
+    struct ty_context *ty;
+    struct arena *arena;
+    struct elf_object *o;
+    struct elf_section *relro;   /* MethodTables, maps, dictionaries, tables: read-only after relocation */
+    struct elf_section *rodata;  /* bytes without pointers */
+    struct elf_section *data;    /* writable, initialised */
+    struct elf_section *bss;     /* writable, zero */
+    struct elf_section *frozen;  /* frozen objects, one contiguous region */
+    struct elf_section *cells;   /* dispatch cells, contiguous */
+    struct str_map imports;      /* engine names */
+    struct str_map module_cells; /* ModuleFixupCells by "assembly|module|flags" */
+    struct ptr_vec roots;        /* of struct emit_root */
+    struct ptr_vec thread_statics; /* of struct reach_type, in index order */
+};
+
+struct emit_root { /* a run of static reference slots */
+    const char *symbol;
+    int64_t offset;
+    uint64_t count;
+};
+
+/* 8 bytes that lead to the ref; NULL ref: zero. */
+void emit_ref(struct emit *e, struct elf_section *s, const struct ref *ref);
+void emit_type_ref(struct emit *e, struct elf_section *s, struct ty_type *t);
+void emit_method_ref(struct emit *e, struct elf_section *s, enum ref_kind kind, struct ty_method *m);
+void emit_import_note(struct emit *e, const char *name);
+const char *emit_type_symbol(struct emit *e, struct ty_type *t);
+
+/* method_table.c */
+void emit_method_tables(struct emit *e);
+/* Size in bytes and contents of the GC descriptor before a MethodTable; writes it to `s` (growing up). */
+void emit_gc_desc(struct elf_section *s, const uint32_t *offsets, uint32_t count, uint32_t base_size);
+/* dispatch_map.c: true when the type has one; symbols "map:" and "sealed:" + type symbol. */
+struct dispatch_map_result {
+    bool map, sealed;
+};
+struct dispatch_map_result emit_dispatch_map(struct emit *e, const struct reach_type *t);
+/* statics.c */
+void emit_statics(struct emit *e);
+void emit_static_roots(struct emit *e, struct elf_section *s);
+/* literals.c: strings, bytes, RVA data, handles, cells, P/Invoke cells, fat pointers, dictionaries, GVM tables */
+void emit_refs(struct emit *e);
+/* header.c */
+void emit_header(struct emit *e);
+
+#endif

@@ -1,0 +1,66 @@
+/* compiler/il/il.h - from CIL to cg_* calls.
+ *
+ * A body is imported twice: by il_scan without code generation, which reports every ref to
+ * compiler/reach, and by il_emit, which must take the same decisions. Decisions may therefore depend
+ * on nothing but the body, the type system and (only when they can merely drop code) facts that
+ * reach knows after its run.
+ *
+ * Bodies come from metadata, from the compiler itself (synthesised: struct il_synth makes IL with
+ * a private token table) or from replacement rows (compiler/il/replacements.def, feature
+ * substitutions). An invalid body or one that mentions something missing becomes a body that throws
+ * what the CLI says, with a warning. */
+#ifndef COMPILER_IL_IL_H
+#define COMPILER_IL_IL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler/codegen/cg.h"
+#include "compiler/reach/reach.h"
+#include "compiler/types/ty.h"
+
+/* Once a run, after ty_core_load: reads replacement rows, substitutions of every assembly as they
+ * open, resource strings. `features` are NAME=VALUE pairs, later ones win. */
+struct il_context;
+struct il_context *il_context_new(struct ty_context *ty, struct arena *a, const char *const *features,
+                                  size_t feature_count);
+/* Source lines for the debugger: before the first emission. */
+void il_context_debug(struct il_context *il, bool debug);
+
+/* canon: canonical method whose body is wanted (synthesised ones included). */
+void il_scan(struct il_context *il, struct reach *r, struct ty_method *canon);
+/* Emits the body into the unit under ty_method_symbol(). copy: available_externally. */
+void il_emit(struct il_context *il, struct reach *r, struct ty_method *canon, struct cg_unit *u, bool copy);
+/* Should a unit that calls `canon` also get a copy of its body for the inliner? (size, flags, loops) */
+bool il_is_inline_candidate(struct il_context *il, struct ty_method *canon);
+/* Canonical methods that `canon` calls directly, in order, found by il_scan. */
+const struct ptr_vec *il_direct_callees(struct il_context *il, struct ty_method *canon);
+
+/* The method that really runs when `m` is named: replacement rows and RuntimeImport of a managed
+ * RuntimeExport redirect it. Never NULL. */
+struct ty_method *il_redirect(struct il_context *il, struct ty_method *m);
+/* The managed ABI of a canonical method: this, [return buffer], generic context, arguments. */
+const struct cg_sig *il_managed_sig(struct il_context *il, struct ty_method *canon);
+/* SysV signature of an unmanaged call. */
+const struct cg_sig *il_native_sig(struct il_context *il, struct ty_sig *sig);
+
+/* ---- synthesised methods (compiler/il/synth_*.c); all cached, so calling twice gives one method ---- */
+
+/* Boxed entry of a value type's instance method (`exact`): adds 8 to `this`, passes the MT of the box as hidden context when needed.
+ * Takes and returns exact methods; also default interface methods of shared generic interfaces on `type` (instantiating stub). */
+struct ty_method *il_unboxing_stub(struct il_context *il, struct ty_method *exact);
+struct ty_method *il_default_method_stub(struct il_context *il, struct ty_type *type, struct ty_method *exact_impl);
+/* nint GetThunk(int) override of a delegate type and ValueType.__GetFieldHelper of a struct: what the vtable gets instead of the base's. NULL when the
+ * base's is right. reach asks for every constructed delegate / value type when the slot is used. */
+struct ty_method *il_get_thunk_override(struct il_context *il, struct ty_type *delegate_type);
+struct ty_method *il_field_helper_override(struct il_context *il, struct ty_type *value_type);
+/* C entry of an UnmanagedCallersOnly/NativeCallable method, with transitions. */
+struct ty_method *il_native_entry(struct il_context *il, struct ty_method *m);
+/* int Main(string[]) wrapper around the user's entry point, whatever its signature. */
+struct ty_method *il_main_wrapper(struct il_context *il, struct ty_method *main);
+/* What EqualityComparer<T>.Default / Comparer<T>.Default is for exact T (contract/compiler.md 7.3). */
+struct ty_type *il_default_comparer(struct il_context *il, struct ty_type *exact, bool ordering);
+/* Activator.DefaultConstructorOf<T>: T's public parameterless constructor or MissingConstructorMethod. */
+struct ty_method *il_default_ctor(struct il_context *il, struct ty_type *exact);
+
+#endif

@@ -1,0 +1,116 @@
+/* compiler/reach/dictionary.c - dictionaries of shared code.
+ * A layout belongs to a canonical type or generic method and only grows; every exact instance that
+ * is used as a context follows it, so an instance's entry i always answers the layout's slot i. */
+#include "compiler/reach/reach_priv.h"
+
+#include "compiler/base/diag.h"
+
+enum { TYPE_DEPTH_LIMIT = 10 }; /* polymorphic recursion (C<C<C<...>>>) stops here */
+
+static struct dictionary_layout *
+layout_of(struct reach *r, const void *owner)
+{
+    struct dictionary_layout *l = ptr_map_get(&r->layouts, owner);
+
+    if (!l) {
+        l = arena_alloc(r->arena, sizeof *l);
+        l->owner = owner;
+        ptr_map_put(&r->layouts, owner, l);
+    }
+    return l;
+}
+
+static uint32_t
+type_depth(const struct ty_type *t)
+{
+    uint32_t deepest = 0;
+
+    if (t->param)
+        deepest = type_depth(t->param);
+    for (uint16_t i = 0; i < t->arg_count; i++) {
+        uint32_t d = type_depth(t->args[i]);
+
+        deepest = d > deepest ? d : deepest;
+    }
+    return deepest + 1;
+}
+
+static bool
+is_too_deep(const struct ref *ref)
+{
+    if (ref->type && type_depth(ref->type) > TYPE_DEPTH_LIMIT)
+        return true;
+    if (!ref->method)
+        return false;
+    for (uint16_t i = 0; i < ref->method->def->generic_count; i++)
+        if (type_depth(ref->method->args[i]) > TYPE_DEPTH_LIMIT)
+            return true;
+    return ref->method->owner && type_depth(ref->method->owner) > TYPE_DEPTH_LIMIT;
+}
+
+/* Brings one instance up to its layout. */
+static void
+instance_extend(struct reach *r, struct dictionary_instance *x)
+{
+    while (x->entries->count < x->layout->entries.count) {
+        struct ref_node *open = x->layout->entries.at[x->entries->count];
+        struct ref *closed = arena_alloc(r->arena, sizeof *closed);
+
+        if (!ref_subst(r, &open->ref, &x->env, closed) || is_too_deep(closed)) {
+            ptr_vec_push(x->entries, NULL);
+            continue;
+        }
+        ptr_vec_push(x->entries, closed);
+        reach_need(r, closed);
+    }
+}
+
+static void
+instance_add(struct reach *r, struct dictionary_layout *l, struct ty_env env, struct ptr_vec **entries)
+{
+    struct dictionary_instance *x;
+
+    if (*entries)
+        return;
+    *entries = arena_alloc(r->arena, sizeof **entries);
+    x = arena_alloc(r->arena, sizeof *x);
+    x->layout = l;
+    x->env = env;
+    x->entries = *entries;
+    ptr_vec_push(&l->instances, x);
+    instance_extend(r, x);
+}
+
+void
+dictionary_add_type(struct reach *r, struct reach_type *t)
+{
+    instance_add(r, layout_of(r, ty_canon_of(r->ty, t->type)), ty_env_of_type(t->type), &t->dictionary);
+}
+
+void
+dictionary_add_method(struct reach *r, struct reach_method *m)
+{
+    instance_add(r, layout_of(r, ty_method_canon(r->ty, m->method)), ty_env_of_method(m->method),
+                 &m->dictionary);
+}
+
+uint32_t
+reach_dictionary_index(struct reach *r, struct ty_method *canon, const struct ref *open)
+{
+    const void *owner = canon->def->generic_count ? (const void *)canon : (const void *)canon->owner;
+    struct dictionary_layout *l = layout_of(r, owner);
+    bool is_new;
+    struct ref_node *node = ref_intern(r, &r->open, open, &is_new);
+    uintptr_t index = (uintptr_t)ptr_map_get(&l->index_of, node);
+
+    if (index)
+        return (uint32_t)(index - 1);
+    if (!r->scanning)
+        diag_bug(__FILE__, __LINE__, arena_printf(r->arena, "%s asks for a dictionary slot (kind %d) that its scan did not",
+                                                  ty_method_name(r->ty, canon), (int)open->kind));
+    ptr_vec_push(&l->entries, node);
+    ptr_map_put(&l->index_of, node, (void *)(uintptr_t)l->entries.count);
+    for (size_t i = 0; i < l->instances.count; i++)
+        instance_extend(r, l->instances.at[i]);
+    return (uint32_t)(l->entries.count - 1);
+}

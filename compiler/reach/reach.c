@@ -1,0 +1,222 @@
+/* compiler/reach/reach.c - the work-list.
+ * Invariant: a ref in `closed` was put on the queue exactly once; processing a ref or scanning a body
+ * only adds refs, so the run ends when the queue is empty. */
+#include "compiler/reach/reach.h"
+
+#include "compiler/base/diag.h"
+#include "compiler/reach/reach_priv.h"
+
+struct reach *
+reach_new(struct ty_context *ty, struct arena *a, const struct reach_options *options)
+{
+    struct reach *r = arena_alloc(a, sizeof *r);
+
+    r->ty = ty;
+    r->arena = a;
+    r->options = *options;
+    r->scanning = true;
+    return r;
+}
+
+void
+reach_attach(struct reach *r, struct il_context *il)
+{
+    r->il = il;
+}
+
+struct ty_context *
+reach_types(struct reach *r)
+{
+    return r->ty;
+}
+
+bool
+reach_is_scanning(const struct reach *r)
+{
+    return r->scanning;
+}
+
+struct reach_type *
+reach_type_node(struct reach *r, struct ty_type *t)
+{
+    struct reach_type *node = ptr_map_get(&r->type_nodes, t);
+
+    if (!node) {
+        node = arena_alloc(r->arena, sizeof *node);
+        node->type = t;
+        ptr_map_put(&r->type_nodes, t, node);
+        ptr_vec_push(&r->types, node);
+    }
+    return node;
+}
+
+struct reach_method *
+reach_method_node(struct reach *r, struct ty_method *m)
+{
+    struct reach_method *node = ptr_map_get(&r->method_nodes, m);
+
+    if (!node) {
+        node = arena_alloc(r->arena, sizeof *node);
+        node->method = m;
+        ptr_map_put(&r->method_nodes, m, node);
+        ptr_vec_push(&r->methods, node);
+    }
+    return node;
+}
+
+static struct work *
+enqueue(struct reach *r)
+{
+    struct work *w = arena_alloc(r->arena, sizeof *w);
+
+    ptr_vec_push(&r->queue, w);
+    return w;
+}
+
+void
+reach_enqueue_scan(struct reach *r, struct ty_method *canon)
+{
+    enqueue(r)->scan = canon;
+}
+
+void
+reach_need(struct reach *r, const struct ref *ref)
+{
+    struct ref normal = *ref;
+    struct ref_node *node;
+    bool is_new;
+
+    ref_normalise(r, &normal);
+    if (!r->scanning) {
+        if (!ref_find(&r->closed, &normal))
+            diag_bug(__FILE__, __LINE__, arena_printf(r->arena, "emission needs a ref (kind %d: %s) that no scan found", (int)normal.kind,
+                                                      normal.method ? ty_method_name(r->ty, normal.method)
+                                                      : normal.type ? ty_name(r->ty, normal.type)
+                                                      : normal.name ? normal.name
+                                                                    : "data"));
+        return;
+    }
+    node = ref_intern(r, &r->closed, &normal, &is_new);
+    if (!is_new)
+        return;
+    ptr_vec_push(&r->refs, &node->ref);
+    enqueue(r)->node = node;
+}
+
+void
+reach_need_type(struct reach *r, enum ref_kind kind, struct ty_type *t)
+{
+    struct ref ref = ref_of_type(kind, t);
+
+    reach_need(r, &ref);
+}
+
+void
+reach_need_method(struct reach *r, enum ref_kind kind, struct ty_method *m)
+{
+    struct ref ref = ref_of_method(kind, m);
+
+    reach_need(r, &ref);
+}
+
+void
+reach_root(struct reach *r, const struct ref *ref)
+{
+    reach_need(r, ref);
+}
+
+/* Types of which an instance can exist, with their bases. */
+static void
+mark_alive(struct reach *r)
+{
+    for (size_t i = 0; i < r->constructed.count; i++)
+        for (struct ty_type *t = r->constructed.at[i]; t && !ptr_map_has(&r->alive, t); t = ty_base(r->ty, t))
+            ptr_map_put(&r->alive, t, t);
+}
+
+void
+reach_run(struct reach *r)
+{
+    while (r->queue_head < r->queue.count) {
+        struct work *w = r->queue.at[r->queue_head++];
+
+        if (w->scan)
+            il_scan(r->il, r, w->scan);
+        else
+            reach_process(r, w->node);
+    }
+    r->scanning = false;
+    mark_alive(r);
+}
+
+bool
+reach_never_constructed(struct reach *r, struct ty_type *exact)
+{
+    if (r->scanning || exact->form != TY_FORM_DEF || exact->element != TY_EL_CLASS || exact->is_canon || exact->has_vars)
+        return false;
+    return !ptr_map_has(&r->alive, exact);
+}
+
+void
+reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text)
+{
+    const char *line = arena_printf(r->arena, "%s: IL_%04x: %s", ty_method_name(r->ty, method), il_offset, text);
+
+    if (!r->scanning || str_map_get(&r->warned, line))
+        return;
+    str_map_put(&r->warned, line, r);
+    if (r->options.strict)
+        diag_fatal("%s", line);
+    diag_warning("%s", line);
+}
+
+bool
+reach_has(struct reach *r, const struct ref *ref)
+{
+    struct ref normal = *ref;
+
+    ref_normalise(r, &normal);
+    return ref_find(&r->closed, &normal) != NULL;
+}
+
+const struct reach_type *
+reach_type_lookup(struct reach *r, struct ty_type *t)
+{
+    return ptr_map_get(&r->type_nodes, t);
+}
+
+const struct reach_method *
+reach_method_lookup(struct reach *r, struct ty_method *m)
+{
+    return ptr_map_get(&r->method_nodes, m);
+}
+
+const struct ptr_vec *
+reach_types_found(struct reach *r)
+{
+    return &r->types;
+}
+
+const struct ptr_vec *
+reach_methods_found(struct reach *r)
+{
+    return &r->methods;
+}
+
+const struct ptr_vec *
+reach_gvms_found(struct reach *r)
+{
+    return &r->gvms;
+}
+
+const struct ptr_vec *
+reach_refs_found(struct reach *r)
+{
+    return &r->refs;
+}
+
+const struct ptr_vec *
+reach_slots_found(struct reach *r)
+{
+    return &r->slots;
+}

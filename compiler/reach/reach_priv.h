@@ -1,0 +1,115 @@
+/* compiler/reach/reach_priv.h - shared by the files of compiler/reach only. */
+#ifndef COMPILER_REACH_REACH_PRIV_H
+#define COMPILER_REACH_REACH_PRIV_H
+
+#include "compiler/base/map.h"
+#include "compiler/base/vec.h"
+#include "compiler/il/il.h"
+#include "compiler/reach/reach.h"
+
+/* A needed ref (closed) or a dictionary slot's ref (open), interned. */
+struct ref_node {
+    struct ref ref;
+    uint32_t index; /* in order of discovery: names the anonymous symbols */
+    const char *symbol; /* cached */
+    const char *slot_symbol;
+};
+
+/* Dictionary of a canonical type or method: which open refs its shared bodies read. */
+struct dictionary_layout {
+    const void *owner;         /* canonical struct ty_type or ty_method */
+    struct ptr_vec entries;    /* of struct ref_node (open) */
+    struct ptr_map index_of;   /* ref_node -> index + 1 */
+    struct ptr_vec instances;  /* of struct dictionary_instance */
+};
+
+struct dictionary_instance {
+    struct dictionary_layout *layout;
+    struct ty_env env;
+    struct ptr_vec *entries; /* of struct ref (or NULL: cannot be made) */
+};
+
+/* A virtual or interface method declaration, by its key (virtuals.c). */
+struct virtual_use {
+    const void *key;
+    bool used;
+    struct ptr_vec types; /* of struct virtual_candidate: constructed types that run something for it */
+};
+
+struct virtual_candidate {
+    struct ty_type *type;
+    struct ty_method *decl; /* exact */
+    int slot;               /* class: vtable slot; -1: interface method */
+};
+
+struct work {
+    struct ref_node *node; /* process this ref, or */
+    struct ty_method *scan; /* scan this body */
+};
+
+struct reach {
+    struct ty_context *ty; /* borrowed */
+    struct arena *arena;
+    struct il_context *il;
+    struct reach_options options;
+    bool scanning;
+    struct intern_set closed, open; /* of struct ref_node */
+    struct ptr_vec refs;            /* of struct ref: view of `closed` */
+    struct ptr_vec queue;           /* of struct work */
+    size_t queue_head;
+    struct ptr_vec types, methods, gvms, slots;
+    struct ptr_map type_nodes, method_nodes; /* ty_type -> reach_type, ty_method -> reach_method */
+    struct ptr_map layouts;                  /* canonical type/method -> dictionary_layout */
+    struct ptr_map virtuals;                 /* key -> virtual_use */
+    struct ptr_vec constructed;              /* of struct ty_type */
+    struct ptr_map alive;                    /* types with instances or subtypes with instances */
+    struct ptr_map assemblies;               /* whose code is in the image */
+    struct str_map warned;
+};
+
+/* ref.c */
+struct ref_node *ref_intern(struct reach *r, struct intern_set *set, const struct ref *ref, bool *is_new);
+struct ref_node *ref_find(struct intern_set *set, const struct ref *ref);
+/* Closed refs are normalised: methods redirected, entries of methods made canonical. false: nothing to need. */
+void ref_normalise(struct reach *r, struct ref *ref);
+bool ref_subst(struct reach *r, const struct ref *open, const struct ty_env *env, struct ref *out);
+
+static inline struct ref
+ref_of_type(enum ref_kind kind, struct ty_type *type)
+{
+    struct ref ref = {.kind = kind, .type = type};
+
+    return ref;
+}
+
+static inline struct ref
+ref_of_method(enum ref_kind kind, struct ty_method *method)
+{
+    struct ref ref = {.kind = kind, .method = method};
+
+    return ref;
+}
+
+/* reach.c */
+struct reach_type *reach_type_node(struct reach *r, struct ty_type *t);
+struct reach_method *reach_method_node(struct reach *r, struct ty_method *m);
+void reach_need_type(struct reach *r, enum ref_kind kind, struct ty_type *t);
+void reach_need_method(struct reach *r, enum ref_kind kind, struct ty_method *m);
+void reach_enqueue_scan(struct reach *r, struct ty_method *canon);
+
+/* process.c */
+void reach_process(struct reach *r, struct ref_node *node);
+
+/* dictionary.c */
+void dictionary_add_type(struct reach *r, struct reach_type *t);
+void dictionary_add_method(struct reach *r, struct reach_method *m);
+
+/* virtuals.c */
+void virtuals_type_constructed(struct reach *r, struct ty_type *t);
+void virtuals_gvm_added(struct reach *r, struct reach_gvm *g);
+struct ty_method *gvm_target(struct reach *r, struct ty_type *t, struct ty_method *decl);
+
+/* symbols.c */
+const char *ref_symbol(struct reach *r, struct ref_node *node);
+
+#endif

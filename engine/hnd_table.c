@@ -1,0 +1,146 @@
+/* engine/hnd_table.c - the handle slots, in chunks of 64 KiB aligned to their size.
+ * The chunk of a slot is found by masking its address, so a type byte a slot is all the
+ * bookkeeping there is. Free slots are chained through `secondary` and have a NULL primary, which
+ * the collector may see at any time. Chunks are given back only by hnd_reset. */
+#include "engine/hnd.h"
+
+#include "pal/pal.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define CHUNK_BYTES ((size_t)64 * 1024)
+#define CHUNK_SLOTS 3840u
+
+struct chunk {
+    struct chunk *next; /* owned */
+    uint64_t spare;
+    uint8_t type[CHUNK_SLOTS]; /* enum hnd_type */
+    struct hnd_slot slot[CHUNK_SLOTS];
+};
+
+static_assert(sizeof(struct chunk) <= CHUNK_BYTES, "a handle chunk fits its alignment");
+
+static struct {
+    struct pal_mutex lock; /* HANDLES */
+    struct chunk *chunks;  /* owned */
+    struct hnd_slot *free;
+    size_t count;
+} table;
+
+static struct chunk *
+chunk_of(const struct hnd_slot *slot)
+{
+    return (struct chunk *)((uintptr_t)slot & ~(uintptr_t)(CHUNK_BYTES - 1));
+}
+
+static size_t
+index_of(const struct hnd_slot *slot)
+{
+    return (size_t)(slot - chunk_of(slot)->slot);
+}
+
+/* Lock held. */
+static bool
+table_grow(void)
+{
+    struct chunk *c = pal_mem_reserve(CHUNK_BYTES, CHUNK_BYTES);
+    size_t i;
+
+    if (!c)
+        return false;
+    if (!pal_mem_commit(c, CHUNK_BYTES)) {
+        pal_mem_release(c, CHUNK_BYTES);
+        return false;
+    }
+    memset(c->type, HND_FREE, sizeof c->type);
+    for (i = 0; i + 1 < CHUNK_SLOTS; i++)
+        atomic_store_explicit(&c->slot[i].secondary, &c->slot[i + 1], memory_order_relaxed);
+    c->next = table.chunks;
+    table.chunks = c;
+    table.free = &c->slot[0];
+    return true;
+}
+
+struct hnd_slot *
+hnd_new(enum hnd_type type, void *primary, void *secondary)
+{
+    struct hnd_slot *s = NULL;
+
+    pal_mutex_lock(&table.lock);
+    if (table.free || table_grow()) {
+        s = table.free;
+        table.free = atomic_load_explicit(&s->secondary, memory_order_relaxed);
+        table.count++;
+        atomic_store_explicit(&s->secondary, secondary, memory_order_relaxed);
+        atomic_store_explicit(&s->primary, primary, memory_order_release);
+        chunk_of(s)->type[index_of(s)] = (uint8_t)type;
+    }
+    pal_mutex_unlock(&table.lock);
+    return s;
+}
+
+void
+hnd_free(struct hnd_slot *s)
+{
+    uint8_t *type;
+
+    if (!s)
+        return;
+    pal_mutex_lock(&table.lock);
+    type = &chunk_of(s)->type[index_of(s)];
+    if (*type != HND_FREE) {
+        *type = HND_FREE;
+        atomic_store_explicit(&s->primary, NULL, memory_order_relaxed);
+        atomic_store_explicit(&s->secondary, table.free, memory_order_relaxed);
+        table.free = s;
+        table.count--;
+    }
+    pal_mutex_unlock(&table.lock);
+}
+
+enum hnd_type
+hnd_type_of(const struct hnd_slot *s)
+{
+    return (enum hnd_type)chunk_of(s)->type[index_of(s)];
+}
+
+size_t
+hnd_count(void)
+{
+    size_t count;
+
+    pal_mutex_lock(&table.lock);
+    count = table.count;
+    pal_mutex_unlock(&table.lock);
+    return count;
+}
+
+void
+hnd_each(void (*visit)(void *context, struct hnd_slot *slot, enum hnd_type type), void *context)
+{
+    struct chunk *c;
+    size_t i;
+
+    pal_mutex_lock(&table.lock);
+    for (c = table.chunks; c; c = c->next)
+        for (i = 0; i < CHUNK_SLOTS; i++)
+            if (c->type[i] != HND_FREE)
+                visit(context, &c->slot[i], (enum hnd_type)c->type[i]);
+    pal_mutex_unlock(&table.lock);
+}
+
+void
+hnd_reset(void)
+{
+    pal_mutex_lock(&table.lock);
+    while (table.chunks) {
+        struct chunk *next = table.chunks->next;
+
+        pal_mem_release(table.chunks, CHUNK_BYTES);
+        table.chunks = next;
+    }
+    table.free = NULL;
+    table.count = 0;
+    pal_mutex_unlock(&table.lock);
+}

@@ -1,0 +1,176 @@
+/* engine/rh.h - the functions the class library imports, contract/runtime.md section 1, but for
+ * those of threads (engine/thr.h), exceptions (engine/eh.h), dispatch and thunks
+ * (engine/dispatch.h).
+ * Classes: COOP = called in managed state without a transition, must not block; PINV = called
+ * through a P/Invoke transition. `Object *` is written void *; bool is one byte. */
+#ifndef CORERT_ENGINE_RH_H
+#define CORERT_ENGINE_RH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gc/object_format.h"
+#include "loader/loader.h"
+
+struct hnd_slot;
+
+/* ---- rh_alloc.S: COOP, may-gc; on failure go on in RhExceptionHandling_FailedAllocation ---- */
+void *RhpNewFast(const struct gc_mt *mt);
+void *RhpNewFinalizable(const struct gc_mt *mt);
+void *RhpNewArray(const struct gc_mt *mt, int64_t length);
+void *RhNewString(const struct gc_mt *mt, int64_t length);
+void RhpByRefAssignRef(void); /* rdi, rsi: both advanced */
+
+/* ---- rh_alloc.c ---- */
+/* What a slow path gives instead of an object. */
+enum { RH_ALLOC_NO_MEMORY = 0, RH_ALLOC_OVERFLOW = 1 };
+/* The C halves of rh_alloc.S: an object or RH_ALLOC_* cast to a pointer. */
+void *rh_new_fast_slow(const struct gc_mt *mt);
+void *rh_new_finalizable_slow(const struct gc_mt *mt);
+void *rh_new_array_slow(const struct gc_mt *mt, int64_t length);
+void *rh_new_string_slow(const struct gc_mt *mt, int64_t length);
+void rh_alloc_fatal(void);
+/* An array for the engine's own use: NULL on failure. contract: coop, may-gc */
+void *rh_array_new(const struct gc_mt *mt, uint32_t length, uint32_t flags);
+void RhAllocateNewArray(const struct gc_mt *mt, uint32_t length, uint32_t flags, void **result);
+void RhAllocateNewObject(const struct gc_mt *mt, uint32_t flags, void **result);
+
+/* ---- rh_memory.c: COOP ---- */
+void RhpAssignRef(void **slot, void *value);
+void RhpCheckedAssignRef(void **slot, void *value);
+void *RhpCheckedLockCmpXchg(void **slot, void *value, void *comparand);
+void *RhpCheckedXchg(void **slot, void *value);
+int32_t RhpLockCmpXchg32(int32_t *slot, int32_t value, int32_t comparand);
+int64_t RhpLockCmpXchg64(int64_t *slot, int64_t value, int64_t comparand);
+void RhBulkMoveWithWriteBarrier(void *to, const void *from, size_t bytes);
+void *RhpGcSafeZeroMemory(void *at, size_t bytes);
+bool RhCompareObjectContentsAndPadding(const void *a, const void *b);
+int32_t RhGetGCDescSize(const struct gc_mt *mt);
+
+/* ---- rh_gc.c: frozen segments PINV; the rest as the contract says ---- */
+void *RhRegisterFrozenSegment(void *start, size_t allocated, size_t committed, size_t reserved);
+void RhUpdateFrozenSegment(void *segment, void *allocated, void *committed);
+void RhUnregisterFrozenSegment(void *segment);
+void RhpCollect(uint32_t generation, uint32_t mode, int32_t low_memory);
+int64_t RhpGetGcTotalMemory(void);
+int32_t RhpStartNoGCRegion(int64_t total, int32_t has_large, int64_t large, int32_t no_full);
+int32_t RhpEndNoGCRegion(void);
+int32_t RhGetMaxGcGeneration(void);
+int32_t RhGetGcCollectionCount(int32_t generation, bool special);
+int32_t RhGetGeneration(const void *object);
+int64_t RhGetGenerationSize(int32_t generation);
+int64_t RhGetLastGCPercentTimeInGC(void);
+int32_t RhGetGcLatencyMode(void);
+int32_t RhSetGcLatencyMode(int32_t mode);
+bool RhIsServerGc(void);
+bool RhIsPromoted(const void *object);
+int32_t RhGetLohCompactionMode(void);
+void RhSetLohCompactionMode(int32_t mode);
+int64_t RhGetCurrentObjSize(void);
+int64_t RhGetGCNow(void);
+int64_t RhGetLastGCStartTime(int32_t generation);
+int64_t RhGetLastGCDuration(int32_t generation);
+bool RhRegisterForFullGCNotification(int32_t generation_threshold, int32_t large_threshold);
+bool RhCancelFullGCNotification(void);
+int32_t RhWaitForFullGCApproach(int32_t timeout_ms);
+int32_t RhWaitForFullGCComplete(int32_t timeout_ms);
+uint64_t RhGetGCSegmentSize(void);
+int64_t RhGetAllocatedBytesForCurrentThread(void);
+int64_t RhGetTotalAllocatedBytes(void);
+int64_t RhGetTotalAllocatedBytesPrecise(void);
+int64_t RhGetTotalPauseDuration(void);
+int64_t RhGetGenerationBudget(int32_t generation);
+bool RhRegisterGcCallout(int32_t kind, void *function);
+void RhUnregisterGcCallout(int32_t kind, void *function);
+int32_t RhEnableNoGCRegionCallback(void *callback, int64_t total);
+/* rh_gc_info.c */
+struct rh_gc_info;
+struct rh_heap_limits;
+void RhGetMemoryInfo(struct rh_gc_info *info, int32_t kind);
+int32_t RhRefreshMemoryLimit(struct rh_heap_limits limits);
+typedef void rh_config_callback(void *context, const char *name, const char *public_key,
+                                int32_t type, int64_t data);
+void RhEnumerateConfigurationValues(void *context, rh_config_callback *callback);
+
+/* ---- rh_handle.c: COOP ---- */
+struct hnd_slot *RhpHandleAlloc(void *object, int32_t type);
+struct hnd_slot *RhpHandleAllocDependent(void *primary, void *secondary);
+void RhHandleFree(struct hnd_slot *handle);
+void *RhHandleGet(const struct hnd_slot *handle);
+void *RhHandleGetDependent(const struct hnd_slot *handle, void **secondary);
+struct hnd_slot *RhHandleSet(struct hnd_slot *handle, void *object);
+void RhHandleSetDependentSecondary(struct hnd_slot *handle, void *secondary);
+bool RhRegisterRefCountedHandleCallback(void *callback, const struct gc_mt *filter);
+void RhUnregisterRefCountedHandleCallback(void *callback, const struct gc_mt *filter);
+void *RhGetIUnknownAddRef(void);
+
+/* ---- rh_finalize.c ---- */
+void RhSuppressFinalize(void *object);
+bool RhReRegisterForFinalize(void *object);
+void *RhpGetNextFinalizableObject(void);
+uint32_t RhpWaitForFinalizerRequest(void);
+void RhpSignalFinalizationComplete(uint32_t count, int32_t observed_full_gc_count);
+void RhWaitForPendingFinalizers(int32_t allow_reentrant_wait);
+void RhInitializeFinalizerThread(void);
+
+/* ---- rh_thread.c ---- */
+struct rh_inlined_root;
+struct rh_gc_report;
+uintptr_t RhCurrentNativeThreadId(void);
+void *RhpGetCurrentThread(void);
+void RhpInitiateThreadAbort(void *thread, void *exception, bool rude);
+void RhpCancelThreadAbort(void *thread);
+void *RhpGetThreadAbortException(void);
+void RhRegisterInlinedThreadStaticRoot(struct rh_inlined_root *root, void *type_manager);
+void RhRegisterForGCReporting(struct rh_gc_report *report);
+void RhUnregisterForGCReporting(struct rh_gc_report *report);
+
+/* ---- rh_module.c: COOP ---- */
+void *RhpRegisterOsModule(void *os_module);
+struct ldr_type_manager *RhpCreateTypeManager(void *os_module, void *header, void **classlib,
+                                              int32_t count);
+void *RhpGetModuleSection(struct ldr_type_manager *const *module, int32_t id, int32_t *length);
+bool RhFindBlob(struct ldr_type_manager *const *module, uint32_t blob_id, const uint8_t **blob,
+                uint32_t *size);
+uint32_t RhGetLoadedOSModules(struct gc_array *result);
+const void *RhGetOSModuleFromPointer(const void *address);
+int32_t RhGetModuleFileName(const void *os_module, const char **name);
+const void *RhGetCodeTarget(const void *code);
+void *RhGetTargetOfUnboxingAndInstantiatingStub(const void *code);
+void *RhpGetClasslibFunctionFromEEType(const struct gc_mt *mt, int32_t id);
+void *RhpGetClasslibFunctionFromCodeAddress(const void *code, int32_t id);
+uint32_t RhGetKnobValues(const char ***keys, const char ***values);
+
+/* ---- rh_misc.c ---- */
+int32_t RhGetProcessCpuCount(void);
+const uint8_t *RhGetRuntimeVersion(int32_t *length);
+uint8_t *RhGetCrashInfoBuffer(int32_t *bytes);
+void RhCreateCrashDumpIfEnabled(void *record, void *context);
+void RhCpuIdEx(int32_t registers[4], int32_t function, int32_t subfunction);
+void RhDebugBreak(void);
+void RhpFallbackFailFast(void);
+/* Saturating conversions; NaN gives 0. */
+int32_t RhpDbl2Int(double value);
+int64_t RhpDbl2Lng(double value);
+uint32_t RhpDbl2UInt(double value);
+uint64_t RhpDbl2ULng(double value);
+/* Stands for what only the class library's own exception code would call. */
+void rh_no_frame_iterator(void);
+extern int32_t rh_cpu_features;      /* g_cpuFeatures: 0, code is compiled for one fixed CPU */
+extern uint64_t rh_security_cookie; /* __security_cookie */
+
+/* ---- rh_companion.c: called by the companion assembly ---- */
+/* PINV: an exception left an export; `text` describes it, UTF-16. */
+void RhUnhandledAtExport(const uint16_t *text, int32_t length);
+void RhSetPreallocatedOutOfMemory(void *exception); /* COOP */
+bool RhIsHosted(void);                              /* COOP */
+/* The slot RhSetPreallocatedOutOfMemory fills. */
+void *const *rh_preallocated_out_of_memory(void);
+void rh_companion_reset(void);
+
+/* ---- rh_events.c: PINV; event tracing is not part of this engine ---- */
+void rh_event_ignored(void);
+uint64_t rh_event_none(void);
+
+#endif

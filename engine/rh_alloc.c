@@ -1,0 +1,98 @@
+/* engine/rh_alloc.c - allocation behind the inline path.
+ * Sizes are computed in 64 bits: 2^31 elements of 65,535 bytes do not overflow. The collector is
+ * not called yet; when it is, the thread's own frames are scanned from here outwards, so these
+ * functions need no transition record. */
+#include "engine/engine.h"
+#include "engine/rh.h"
+#include "engine/thr.h"
+#include "pal/pal.h"
+
+static_assert(offsetof(struct thread_block, alloc_ptr) == offsetof(struct gc_buffer, ptr),
+              "the buffer is the beginning of the thread block");
+static_assert(offsetof(struct thread_block, alloc_limit) == offsetof(struct gc_buffer, limit),
+              "the buffer is the beginning of the thread block");
+
+void *rh_failed_allocation;
+
+static uint64_t *
+taken_counter(void)
+{
+    struct thr_thread *t = corert_thread.thread;
+    struct engine_thread *e = t ? t->gc_private : NULL;
+
+    return e ? &e->taken_bytes : NULL;
+}
+
+static void *
+allocate(const struct gc_mt *mt, size_t bytes, uint32_t flags)
+{
+    return gc_alloc((struct gc_buffer *)(void *)&corert_thread, taken_counter(), mt, bytes, flags);
+}
+
+static void *
+failure(int kind)
+{
+    return (void *)(uintptr_t)kind;
+}
+
+void *
+rh_new_fast_slow(const struct gc_mt *mt)
+{
+    return allocate(mt, mt->base_size, 0);
+}
+
+void *
+rh_new_finalizable_slow(const struct gc_mt *mt)
+{
+    return allocate(mt, mt->base_size, GC_ALLOC_FINALIZE);
+}
+
+void *
+rh_array_new(const struct gc_mt *mt, uint32_t length, uint32_t flags)
+{
+    uint64_t bytes = mt->base_size + (uint64_t)length * gc_mt_component_size(mt);
+    struct gc_array *array = allocate(mt, bytes, flags);
+
+    if (array)
+        array->length = length;
+    return array;
+}
+
+void *
+rh_new_array_slow(const struct gc_mt *mt, int64_t length)
+{
+    if ((uint64_t)length > GC_ARRAY_MAX_LENGTH)
+        return failure(RH_ALLOC_OVERFLOW);
+    return rh_array_new(mt, (uint32_t)length, 0);
+}
+
+void *
+rh_new_string_slow(const struct gc_mt *mt, int64_t length)
+{
+    if ((uint64_t)length > GC_STRING_MAX_LENGTH)
+        return failure(RH_ALLOC_NO_MEMORY);
+    return rh_array_new(mt, (uint32_t)length, 0);
+}
+
+/* Without a class library nobody can make the exception. */
+void
+rh_alloc_fatal(void)
+{
+    pal_fail_fast("an allocation failed before the class library was registered");
+}
+
+void
+RhAllocateNewArray(const struct gc_mt *mt, uint32_t length, uint32_t flags, void **result)
+{
+    *result = length > GC_ARRAY_MAX_LENGTH
+                  ? NULL
+                  : rh_array_new(mt, length,
+                                 flags & (GC_ALLOC_ZEROING_OPTIONAL | GC_ALLOC_PINNED));
+}
+
+void
+RhAllocateNewObject(const struct gc_mt *mt, uint32_t flags, void **result)
+{
+    flags &= GC_ALLOC_FINALIZE | GC_ALLOC_ZEROING_OPTIONAL | GC_ALLOC_PINNED;
+    *result = allocate(mt, mt->base_size, flags);
+}

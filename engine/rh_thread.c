@@ -1,0 +1,94 @@
+/* engine/rh_thread.c - per-thread lists of roots, and thread abort, which is not supported. */
+#include "engine/rh.h"
+#include "engine/thr.h"
+#include "pal/pal.h"
+
+/* Node of a thread's inlined thread statics; lies in the module's TLS. */
+struct rh_inlined_root {
+    void *base; /* object, a root; NULL while it is registered */
+    struct rh_inlined_root *next;
+    void *type_manager;
+};
+
+/* References that the class library holds in memory the collector does not know. */
+struct rh_gc_report {
+    struct thr_thread *thread;
+    struct rh_gc_report *next;
+    void **references;
+    uint32_t count;
+    int32_t maybe_interior;
+};
+
+static_assert(sizeof(struct rh_inlined_root) == 24, "InlinedThreadStaticRoot");
+static_assert(sizeof(struct rh_gc_report) == 32, "GCFrameRegistration");
+
+uintptr_t
+RhCurrentNativeThreadId(void)
+{
+    return (uintptr_t)__builtin_thread_pointer();
+}
+
+void *
+RhpGetCurrentThread(void)
+{
+    return corert_thread.thread;
+}
+
+/* Only ControlledExecution.Run uses these three; it cannot be carried out. */
+void
+RhpInitiateThreadAbort(void *thread, void *exception, bool rude)
+{
+    (void)thread;
+    (void)exception;
+    (void)rude;
+    pal_fail_fast("aborting a managed thread (ControlledExecution) is not supported");
+}
+
+void
+RhpCancelThreadAbort(void *thread)
+{
+    (void)thread;
+}
+
+void *
+RhpGetThreadAbortException(void)
+{
+    return NULL;
+}
+
+void
+RhRegisterInlinedThreadStaticRoot(struct rh_inlined_root *root, void *type_manager)
+{
+    struct thr_thread *t = corert_thread.thread;
+
+    root->next = t->inlined_statics;
+    root->type_manager = type_manager;
+    t->inlined_statics = root;
+}
+
+void
+RhRegisterForGCReporting(struct rh_gc_report *report)
+{
+    struct thr_thread *t = corert_thread.thread;
+
+    report->thread = t;
+    report->next = t->gc_reports;
+    t->gc_reports = report;
+}
+
+/* Nearly always the one registered last. */
+void
+RhUnregisterForGCReporting(struct rh_gc_report *report)
+{
+    struct thr_thread *t = corert_thread.thread;
+    struct rh_gc_report *at = t->gc_reports;
+
+    if (at == report) {
+        t->gc_reports = report->next;
+        return;
+    }
+    while (at && at->next != report)
+        at = at->next;
+    if (at)
+        at->next = report->next;
+}

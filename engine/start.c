@@ -1,0 +1,345 @@
+/* engine/start.c - starting and stopping the engine, and making a loaded module part of it.
+ * Start: threads, heap, loader. The class library comes with the first self-contained module; from
+ * then on its functions are known to exceptions, dispatch and allocation.
+ * Stop goes backwards and leaves nothing but the caller's thread unchanged. */
+#include "engine/engine.h"
+
+#include "engine/dispatch.h"
+#include "engine/eh.h"
+#include "engine/hnd.h"
+#include "engine/rh.h"
+#include "engine/thr.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct engine engine;
+
+/* What the engine registered for a module: ldr_module.host_data. */
+struct attachment {
+    struct eh_module unwind;
+    struct gc_frozen *frozen; /* owned; NULL: none */
+    size_t roots;
+    struct gc_roots *root[]; /* owned */
+};
+
+/* Read by the companion's RegisterModule. */
+struct module_descriptor {
+    struct ldr_type_manager *manager;
+    int32_t index;
+    uint32_t flags; /* enum descriptor_flag */
+};
+
+enum descriptor_flag { DESCRIPTOR_LIBRARY = 1, DESCRIPTOR_EXECUTABLE = 2 };
+
+static_assert(sizeof(struct module_descriptor) == 16, "Companion.cs: ModuleDescriptor");
+
+void
+engine_log(corert_log_level level, const char *format, ...)
+{
+    char line[512];
+    va_list args;
+
+    if (!engine.log)
+        return;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    engine.log(engine.context, level, line);
+}
+
+void
+engine_unhandled(const char *message)
+{
+    struct thr_thread *t = corert_thread.thread;
+    struct engine_thread *e = t ? t->gc_private : NULL;
+
+    if (engine.capture) {
+        snprintf(engine.failure, sizeof engine.failure, "%s", message);
+        return;
+    }
+    if (e)
+        e->pending = CORERT_E_EXCEPTION;
+    if (engine.unhandled)
+        engine.unhandled(engine.context, message);
+    else
+        engine_log(CORERT_LOG_ERROR, "unhandled exception: %s", message);
+}
+
+/* ---- threads ---- */
+
+static bool
+thread_attached(struct thr_thread *thread)
+{
+    thread->gc_private = pal_alloc_zero(sizeof(struct engine_thread));
+    return thread->gc_private != NULL;
+}
+
+static void
+thread_detaching(struct thr_thread *thread)
+{
+    gc_buffer_retire((struct gc_buffer *)(void *)thread->block);
+    pal_free(thread->gc_private);
+    thread->gc_private = NULL;
+}
+
+/* ---- the class library ---- */
+
+static void *
+trace_new(int32_t length)
+{
+    return rh_array_new(engine.library->known->nint_array_mt, (uint32_t)length, 0);
+}
+
+/* One cast for all: the table holds code addresses. */
+#define CLASSLIB_FUNCTION(type, module, id) ((type)(uintptr_t)(module)->classlib[LDR_CLASSLIB_##id])
+
+static bool
+knobs_take(const struct ldr_module *m)
+{
+    size_t i, n = m->knob_count ? m->knob_count : 1;
+
+    engine.knob_keys = pal_alloc(n * sizeof *engine.knob_keys);
+    engine.knob_values = pal_alloc(n * sizeof *engine.knob_values);
+    if (!engine.knob_keys || !engine.knob_values)
+        return false;
+    for (i = 0; i < m->knob_count; i++) {
+        engine.knob_keys[i] = m->knobs[i].key;
+        engine.knob_values[i] = m->knobs[i].value;
+    }
+    engine.knob_count = (uint32_t)m->knob_count;
+    return true;
+}
+
+static void
+knobs_drop(void)
+{
+    pal_free(engine.knob_keys);
+    pal_free(engine.knob_values);
+    engine.knob_keys = NULL;
+    engine.knob_values = NULL;
+    engine.knob_count = 0;
+}
+
+static bool
+library_set(struct ldr_module *m)
+{
+    struct eh_classlib lib = {
+        .get_runtime_exception =
+            CLASSLIB_FUNCTION(void *(*)(int32_t), m, GET_RUNTIME_EXCEPTION),
+        .first_chance = CLASSLIB_FUNCTION(void (*)(void *), m, ON_FIRST_CHANCE_EXCEPTION),
+        .unhandled = CLASSLIB_FUNCTION(void (*)(void *), m, ON_UNHANDLED_EXCEPTION),
+        .fail_fast =
+            CLASSLIB_FUNCTION(void (*)(int32_t, void *, void *, void *), m, RUNTIME_FAIL_FAST),
+        .trace_new = trace_new,
+        .store_ref = RhpAssignRef,
+        .preallocated_oom = rh_preallocated_out_of_memory(),
+    };
+    struct eh_exception_layout layout = {
+        .trace_offset = (uint16_t)m->known->exception_stack_trace_offset,
+        .trace_count_offset = (uint16_t)m->known->exception_stack_count_offset,
+    };
+
+    engine.oom_root = gc_roots_add((void **)(uintptr_t)rh_preallocated_out_of_memory(), 1);
+    if (!engine.oom_root || !knobs_take(m)) {
+        knobs_drop();
+        gc_roots_remove(engine.oom_root);
+        engine.oom_root = NULL;
+        return false;
+    }
+    engine.library = m;
+    rh_failed_allocation = m->classlib[LDR_CLASSLIB_FAILED_ALLOCATION];
+    eh_classlib_set(&lib, &layout);
+    dispatch_init(CLASSLIB_FUNCTION(dispatch_resolve_fn *, m, RESOLVE_DISPATCH));
+    return true;
+}
+
+static void
+library_clear(void)
+{
+    static const struct eh_classlib none;
+    static const struct eh_exception_layout no_layout;
+
+    if (!engine.library)
+        return;
+    eh_classlib_set(&none, &no_layout);
+    rh_failed_allocation = NULL;
+    knobs_drop();
+    gc_roots_remove(engine.oom_root);
+    engine.oom_root = NULL;
+    rh_companion_reset();
+    engine.library = NULL;
+}
+
+/* ---- the loader's host ---- */
+
+static void
+attachment_free(struct attachment *a)
+{
+    size_t i;
+
+    for (i = 0; i < a->roots; i++)
+        gc_roots_remove(a->root[i]);
+    gc_frozen_remove(a->frozen);
+    pal_free(a);
+}
+
+static bool
+ranges_add(struct attachment *a, const struct ldr_module *m)
+{
+    size_t i;
+
+    for (i = 0; i < m->root_runs; i++) {
+        a->root[a->roots] = gc_roots_add(m->roots[i].first, (size_t)m->roots[i].count);
+        if (!a->root[a->roots])
+            return false;
+        a->roots++;
+    }
+    if (!m->frozen_bytes)
+        return true;
+    a->frozen = gc_frozen_add(m->frozen_start, m->frozen_bytes);
+    return a->frozen != NULL;
+}
+
+static corert_status
+module_attach(struct ldr_module *m, struct ldr_diag *diag)
+{
+    struct attachment *a = pal_alloc_zero(sizeof *a + m->root_runs * sizeof a->root[0]);
+
+    if (!a)
+        return CORERT_E_NOMEM;
+    if (!ranges_add(a, m)) {
+        attachment_free(a);
+        return CORERT_E_NOMEM;
+    }
+    a->unwind = (struct eh_module){m->code_start, m->code_end, m->eh_frame_hdr,
+                                   m->eh_frame_hdr_bytes, m};
+    if (m->code_end > m->code_start && !eh_module_register(&a->unwind)) {
+        ldr_diag_set(diag, "%s: its unwind table is not one the engine can read", m->path);
+        attachment_free(a);
+        return CORERT_E_FORMAT;
+    }
+    if (m->self_contained && !library_set(m)) {
+        eh_module_unregister(&a->unwind);
+        attachment_free(a);
+        return CORERT_E_NOMEM;
+    }
+    m->host_data = a;
+    return CORERT_OK;
+}
+
+static void
+module_detach(struct ldr_module *m)
+{
+    struct attachment *a = m->host_data;
+    size_t bytes;
+    const char *cells = ldr_module_section(m, LDR_SECTION_DISPATCH_CELLS, &bytes);
+
+    if (m == engine.library)
+        library_clear();
+    if (cells)
+        dispatch_forget_cells(cells, cells + bytes);
+    if (m->code_end > m->code_start)
+        eh_module_unregister(&a->unwind);
+    attachment_free(a);
+    m->host_data = NULL;
+}
+
+/* ---- managed start-up of a module ---- */
+
+/* Lock LOAD held. */
+static corert_status
+module_begin(struct ldr_module *m, struct ldr_diag *diag)
+{
+    struct module_descriptor d = {&m->manager, m->index, 0};
+    int32_t (*run)(struct module_descriptor *);
+    int32_t result;
+
+    d.flags = (m->self_contained ? DESCRIPTOR_LIBRARY : 0u) |
+              (engine.executable ? DESCRIPTOR_EXECUTABLE : 0u);
+    run = CLASSLIB_FUNCTION(int32_t (*)(struct module_descriptor *), engine.library,
+                            REGISTER_MODULE);
+    engine.failure[0] = 0;
+    engine.capture = true;
+    result = run(&d);
+    engine.capture = false;
+    if (result == 0)
+        return CORERT_OK;
+    m->closed = true;
+    ldr_diag_set(diag, "%s: its start-up code failed: %s", m->path,
+                 engine.failure[0] ? engine.failure : "no text");
+    return CORERT_E_EXCEPTION;
+}
+
+corert_status
+engine_module_load(const char *path, const struct corert_module_header *header,
+                   struct ldr_module **out, struct ldr_diag *diag)
+{
+    corert_status status;
+
+    pal_mutex_lock(&engine.load);
+    status = header ? ldr_module_adopt(header, path, out, diag) : ldr_module_open(path, out, diag);
+    if (status == CORERT_OK)
+        status = module_begin(*out, diag);
+    pal_mutex_unlock(&engine.load);
+    if (status != CORERT_OK)
+        *out = NULL;
+    return status;
+}
+
+/* ---- start and stop ---- */
+
+corert_status
+engine_start(const corert_config *config, bool executable)
+{
+    static struct ldr_host host;
+    struct thr_hooks hooks = {.attached = thread_attached, .detaching = thread_detaching};
+    struct gc_config heap = {.cap_bytes = config->heap_cap_bytes};
+    corert_status status;
+
+    if (!thr_init(&hooks))
+        return CORERT_E_NOMEM;
+    if (!gc_start(&heap)) {
+        thr_shutdown();
+        return CORERT_E_NOMEM;
+    }
+    host = (struct ldr_host){.import_find = rh_table_find,
+                             .thread_block_offset = thread_block_fs_offset(),
+                             .dispatch_stub = (void *)(uintptr_t)RhpInitialDynamicInterfaceDispatch,
+                             .attach = module_attach,
+                             .detach = module_detach};
+    status = ldr_start(&host);
+    if (status != CORERT_OK) {
+        gc_stop();
+        thr_shutdown();
+        return status;
+    }
+    engine.executable = executable;
+    engine.log = config->log;
+    engine.unhandled = config->unhandled;
+    engine.context = config->context;
+    engine.started = true;
+    return CORERT_OK;
+}
+
+corert_status
+engine_stop(void)
+{
+    size_t own = corert_thread.thread ? 1 : 0;
+
+    if (corert_thread.transition != (void *)(intptr_t)THREAD_STATE_NO_FRAMES)
+        return CORERT_E_MISUSE;
+    if (thr_count() > own)
+        return CORERT_E_BUSY;
+    if (engine.library && !engine.library->closed)
+        CLASSLIB_FUNCTION(void (*)(void), engine.library, STOP)();
+    thr_shutdown();
+    ldr_stop();
+    dispatch_flush();
+    eh_shutdown();
+    hnd_reset();
+    gc_stop();
+    engine = (struct engine){.started = false};
+    return CORERT_OK;
+}

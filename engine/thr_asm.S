@@ -1,0 +1,130 @@
+/* engine/thr_asm.S - crossing between managed and native code.
+ * A state change is one store; the store comes before the look at thr_stop_request, and the
+ * stopper orders the two with a process-wide barrier, so that no fence is needed here. */
+#include "engine/asm_macros.h"
+
+        .text
+
+/* void RhpPInvoke(struct thr_transition *record) */
+FUNCTION RhpPInvoke
+        movq    (%rsp), %rax
+        movq    %rax, TRANSITION_PC(%rdi)
+        leaq    8(%rsp), %rax
+        movq    %rax, TRANSITION_RSP(%rdi)
+        movq    %rbp, TRANSITION_RBP(%rdi)
+        movq    %rbx, TRANSITION_RBX(%rdi)
+        movq    %r12, TRANSITION_R12(%rdi)
+        movq    %r13, TRANSITION_R13(%rdi)
+        movq    %r14, TRANSITION_R14(%rdi)
+        movq    %r15, TRANSITION_R15(%rdi)
+        THREAD_BLOCK %rax
+        movq    %fs:THREAD_REVERSE_HEAD(%rax), %rcx
+        movq    %rcx, TRANSITION_REVERSE(%rdi)
+        movq    %rdi, %fs:THREAD_TRANSITION(%rax)
+        ret
+END_FUNCTION RhpPInvoke
+
+/* void RhpPInvokeReturn(struct thr_transition *record) */
+FUNCTION RhpPInvokeReturn
+        THREAD_BLOCK %rax
+        movq    $THREAD_STATE_MANAGED, %fs:THREAD_TRANSITION(%rax)
+        cmpl    $0, thr_stop_request(%rip)
+        jne     thr_return_to_managed_slow
+        ret
+END_FUNCTION RhpPInvokeReturn
+
+/* void RhpReversePInvoke(struct thr_reverse_frame *frame) */
+FUNCTION RhpReversePInvoke
+        movq    (%rsp), %rax
+        movq    %rax, REVERSE_PC(%rdi)
+        leaq    8(%rsp), %rax
+        movq    %rax, REVERSE_RSP(%rdi)
+        movq    %rbp, REVERSE_RBP(%rdi)
+        movq    $0, REVERSE_GUARD_RSP(%rdi)
+        THREAD_BLOCK %rax
+        movq    %fs:THREAD_THREAD(%rax), %rdx
+        movq    %fs:THREAD_TRANSITION(%rax), %rcx
+        testq   %rdx, %rdx
+        je      thr_enter_managed_slow
+        testq   %rcx, %rcx
+        je      thr_enter_managed_slow
+        movq    %rdx, REVERSE_THREAD(%rdi)
+        movq    %rcx, REVERSE_TRANSITION(%rdi)
+        movq    %fs:THREAD_REVERSE_HEAD(%rax), %rdx
+        movq    %rdx, REVERSE_PREV(%rdi)
+        movq    %rdi, %fs:THREAD_REVERSE_HEAD(%rax)
+        movq    $THREAD_STATE_MANAGED, %fs:THREAD_TRANSITION(%rax)
+        cmpl    $0, thr_stop_request(%rip)
+        jne     .Lreverse_undo
+        ret
+.Lreverse_undo:                         /* a stop came in between: leave again, then wait */
+        movq    %rdx, %fs:THREAD_REVERSE_HEAD(%rax)
+        movq    %rcx, %fs:THREAD_TRANSITION(%rax)
+        jmp     thr_enter_managed_slow
+END_FUNCTION RhpReversePInvoke
+
+/* void RhpReversePInvokeReturn(struct thr_reverse_frame *frame) */
+FUNCTION RhpReversePInvokeReturn
+        THREAD_BLOCK %rax
+        movq    REVERSE_PREV(%rdi), %rcx
+        movq    %rcx, %fs:THREAD_REVERSE_HEAD(%rax)
+        movq    REVERSE_TRANSITION(%rdi), %rcx
+        movq    %rcx, %fs:THREAD_TRANSITION(%rax)
+        ret
+END_FUNCTION RhpReversePInvokeReturn
+
+/* void RhpGcPoll(void) */
+FUNCTION RhpGcPoll
+        cmpl    $0, thr_stop_request(%rip)
+        jne     .Lpoll
+        ret
+.Lpoll:
+        SAVE_TRANSITION
+        movq    %rsp, %rdi
+        call    thr_poll_slow
+        addq    $ENTRY_BYTES, %rsp
+        .cfi_adjust_cfa_offset -ENTRY_BYTES
+        ret
+END_FUNCTION RhpGcPoll
+
+/* void RhpLimitSlow(void): the stack pointer is below the thread block's limit */
+FUNCTION RhpLimitSlow
+        SAVE_TRANSITION
+        movq    %rsp, %rdi
+        call    thr_limit_slow
+        addq    $ENTRY_BYTES, %rsp
+        .cfi_adjust_cfa_offset -ENTRY_BYTES
+        ret
+END_FUNCTION RhpLimitSlow
+
+/* void thr_run_native_spilled(void (*function)(void *), void *context): from managed state */
+FUNCTION thr_run_native_spilled
+        SAVE_TRANSITION
+        THREAD_BLOCK %rax
+        movq    %fs:THREAD_REVERSE_HEAD(%rax), %rcx
+        movq    %rcx, TRANSITION_REVERSE(%rsp)
+        movq    %rsp, %fs:THREAD_TRANSITION(%rax)
+        movq    %rdi, %rax
+        movq    %rsi, %rdi
+        call    *%rax
+        movq    %rsp, %rdi
+        call    RhpPInvokeReturn
+        addq    $ENTRY_BYTES, %rsp
+        .cfi_adjust_cfa_offset -ENTRY_BYTES
+        ret
+END_FUNCTION thr_run_native_spilled
+
+/* Common stub of all thunks: r10 = the thunk's data {context, target}. Every argument register
+ * stays, rax too (the number of vector registers of a variadic call). */
+FUNCTION RhCommonStub
+        THREAD_BLOCK %r11
+        pushq   %rax
+        .cfi_adjust_cfa_offset 8
+        movq    (%r10), %rax
+        movq    %rax, %fs:THREAD_THUNK_CONTEXT(%r11)
+        popq    %rax
+        .cfi_adjust_cfa_offset -8
+        jmp     *8(%r10)
+END_FUNCTION RhCommonStub
+
+        .section .note.GNU-stack, "", @progbits

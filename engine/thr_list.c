@@ -1,0 +1,257 @@
+/* engine/thr_list.c - attaching and detaching threads.
+ * A thread is in the list from thr_attach to thr_detach; its block is in the static TLS area and
+ * so outlives the entry. A thread that ends while attached is detached by the key's destructor. */
+#include "engine/thr_priv.h"
+
+_Thread_local struct thread_block corert_thread
+    __attribute__((tls_model("initial-exec"), visibility("hidden"))) = {
+        .transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES};
+
+struct thr_list thr_list;
+
+enum { STACK_RESERVE = 64 * 1024 }; /* below the limit: what slow paths and callbacks may use */
+
+static void
+stack_bounds_set(struct thr_thread *t)
+{
+    void *low, *high;
+    uintptr_t reserve = STACK_RESERVE;
+
+    if (!pal_thread_stack(&low, &high))
+        return; /* all 0: no overflow check */
+    t->stack_low = (uintptr_t)low;
+    t->stack_high = (uintptr_t)high;
+    if (reserve > (t->stack_high - t->stack_low) / 4)
+        reserve = (t->stack_high - t->stack_low) / 4;
+    t->stack_limit = t->stack_low + reserve;
+}
+
+static void
+list_insert(struct thr_thread *t)
+{
+    struct thread_block *tb = t->block;
+
+    pal_mutex_lock(&thr_list.lock);
+    t->next = thr_list.first;
+    if (t->next)
+        t->next->prev = t;
+    thr_list.first = t;
+    thr_list.count++;
+    atomic_store_explicit(&tb->stack_limit, t->stack_limit, memory_order_relaxed);
+    tb->thread = t;
+    pal_mutex_unlock(&thr_list.lock);
+}
+
+static void
+list_remove(struct thr_thread *t)
+{
+    pal_mutex_lock(&thr_list.lock);
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        thr_list.first = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    thr_list.count--;
+    t->block->thread = NULL;
+    pal_mutex_unlock(&thr_list.lock);
+}
+
+static void
+block_clear(struct thread_block *tb)
+{
+    tb->alloc_ptr = NULL;
+    tb->alloc_limit = NULL;
+    tb->thread_statics = NULL;
+    tb->filter_head = NULL;
+    tb->eh_inflight = NULL;
+    tb->thunk_context = NULL;
+    tb->reverse_head = NULL;
+    tb->flags = 0;
+    tb->transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES;
+    tb->stack_limit = 0;
+}
+
+bool
+thr_attach(void)
+{
+    struct thread_block *tb = &corert_thread;
+    struct thr_thread *t;
+
+    if (tb->thread)
+        return true;
+    t = pal_alloc_zero(sizeof *t);
+    if (!t)
+        return false;
+    t->block = tb;
+    t->os_id = pal_thread_id();
+    stack_bounds_set(t);
+    if (!pal_key_set(thr_list.key, t))
+        goto fail;
+    list_insert(t);
+    if (thr_list.hooks.attached && !thr_list.hooks.attached(t)) {
+        list_remove(t);
+        goto fail;
+    }
+    return true;
+fail:
+    pal_key_set(thr_list.key, NULL);
+    pal_free(t);
+    return false;
+}
+
+/* Managed code's last words on this thread: Join waits for them. */
+static void
+exit_callback_run(struct thread_block *tb)
+{
+    void (*callback)(void) = thr_list.exit_callback;
+
+    if (!callback || (tb->flags & (THR_FLAG_NO_CALLBACK | THR_FLAG_EXITING)))
+        return;
+    tb->flags |= THR_FLAG_EXITING;
+    callback();
+}
+
+void
+thr_detach(void)
+{
+    struct thread_block *tb = &corert_thread;
+    struct thr_thread *t = tb->thread;
+
+    if (!t)
+        return;
+    /* A thread ended from within native code has frames that will never be returned to. */
+    tb->reverse_head = NULL;
+    tb->filter_head = NULL;
+    tb->transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES;
+    exit_callback_run(tb);
+    while (tb->eh_inflight) {
+        struct eh_record *r = tb->eh_inflight;
+
+        tb->eh_inflight = r->older;
+        thr_record_give(t, r);
+    }
+    if (thr_list.hooks.detaching)
+        thr_list.hooks.detaching(t);
+    list_remove(t);
+    block_clear(tb);
+    pal_key_set(thr_list.key, NULL);
+    pal_free(t);
+}
+
+/* Key destructor, on the thread that ends. */
+static void
+thread_ends(void *value)
+{
+    (void)value;
+    thr_detach();
+}
+
+bool
+thr_init(const struct thr_hooks *hooks)
+{
+    if (hooks)
+        thr_list.hooks = *hooks;
+    if (thr_list.key)
+        return true;
+    (void)pal_thread_barrier(); /* registers for it, so that the first stop is not slow */
+    return pal_key_new(&thr_list.key, thread_ends) == PAL_OK;
+}
+
+void
+thr_start_hook_set(bool (*start)(void))
+{
+    thr_list.start = start;
+}
+
+void
+thr_shutdown(void)
+{
+    thr_detach();
+    if (thr_list.key)
+        pal_key_free(thr_list.key);
+    thr_list.key = 0;
+    thr_list.hooks = (struct thr_hooks){NULL, NULL, NULL};
+    thr_list.exit_callback = NULL;
+}
+
+struct thr_thread *
+thr_current(void)
+{
+    return corert_thread.thread;
+}
+
+size_t
+thr_count(void)
+{
+    size_t count;
+
+    pal_mutex_lock(&thr_list.lock);
+    count = thr_list.count;
+    pal_mutex_unlock(&thr_list.lock);
+    return count;
+}
+
+/* ---- exception records ---- */
+
+struct eh_record *
+thr_record_take(struct thr_thread *thread)
+{
+    static const uint32_t all = (1u << THR_RECORD_POOL) - 1;
+    uint32_t free_ones = ~thread->records_used & all;
+    struct eh_record *r;
+
+    if (free_ones) {
+        unsigned i = (unsigned)__builtin_ctz(free_ones);
+
+        thread->records_used |= 1u << i;
+        r = &thread->records[i];
+        r->pooled = 1;
+        return r;
+    }
+    r = pal_alloc(sizeof *r);
+    if (!r)
+        pal_fail_fast("no memory for an exception that is being thrown");
+    r->pooled = 0;
+    return r;
+}
+
+void
+thr_record_give(struct thr_thread *thread, struct eh_record *record)
+{
+    if (record->pooled)
+        thread->records_used &= ~(1u << (record - thread->records));
+    else
+        pal_free(record);
+}
+
+/* ---- entering managed code for the first time ---- */
+
+static void
+first_entry(void)
+{
+    bool (*start)(void) = thr_list.start ? thr_list.start : thr_list.hooks.start;
+
+    if (!thr_list.key && (!start || !start()))
+        pal_fail_fast("managed code was called before the engine was started");
+    if (!thr_attach())
+        pal_fail_fast("no memory to attach a thread");
+}
+
+void
+thr_enter_managed_slow(struct thr_reverse_frame *frame)
+{
+    struct thread_block *tb = &corert_thread;
+
+    if (!tb->thread)
+        first_entry();
+    if (tb->transition == NULL)
+        pal_fail_fast("Invalid Program: attempted to call a UnmanagedCallersOnly method from "
+                      "managed code.");
+    frame->thread = tb->thread;
+    frame->transition = tb->transition;
+    frame->prev = tb->reverse_head;
+    tb->reverse_head = frame;
+    /* As if coming back from a call: waits with the old state while the world is stopped. */
+    thr_return_to_managed_slow(frame->transition);
+}

@@ -1,0 +1,113 @@
+/* pal/linux_mem.c - address space.
+ * A reservation is a private PROT_NONE mapping that the system does not charge (MAP_NORESERVE), so
+ * reserving in proportion to a cap costs nothing until pages are touched. */
+#include "pal/linux_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+size_t
+pal_page_bytes(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+void *
+pal_mem_reserve(size_t bytes, size_t alignment)
+{
+    size_t page = pal_page_bytes(), slack, head, total;
+    uint8_t *at;
+
+    if (bytes == 0 || (alignment & (alignment - 1)) != 0)
+        return NULL;
+    slack = alignment > page ? alignment - page : 0;
+    if (__builtin_add_overflow(bytes, slack, &total))
+        return NULL;
+    at = mmap(NULL, total, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED)
+        return NULL;
+    if (slack == 0)
+        return at;
+    head = (size_t)(-(uintptr_t)at & (alignment - 1));
+    if (head > 0)
+        munmap(at, head);
+    if (slack > head)
+        munmap(at + head + bytes, slack - head);
+    return at + head;
+}
+
+bool
+pal_mem_commit(void *at, size_t bytes)
+{
+    return mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0;
+}
+
+bool
+pal_mem_decommit(void *at, size_t bytes)
+{
+    /* A fresh mapping over the old one drops pages and charge in one step. */
+    return mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+                0) != MAP_FAILED;
+}
+
+bool
+pal_mem_reset(void *at, size_t bytes)
+{
+    return madvise(at, bytes, MADV_DONTNEED) == 0;
+}
+
+void
+pal_mem_release(void *at, size_t bytes)
+{
+    if (at)
+        munmap(at, bytes);
+}
+
+bool
+pal_mem_protect(const void *at, size_t bytes, enum pal_access access)
+{
+    static const int bits[] = {
+        [PAL_ACCESS_NONE] = PROT_NONE,
+        [PAL_ACCESS_READ] = PROT_READ,
+        [PAL_ACCESS_WRITE] = PROT_READ | PROT_WRITE,
+        [PAL_ACCESS_EXEC] = PROT_READ | PROT_EXEC,
+    };
+    uintptr_t page = pal_page_bytes(), low, high;
+
+    if (bytes == 0)
+        return true;
+    low = (uintptr_t)at & ~(page - 1);
+    high = ((uintptr_t)at + bytes + page - 1) & ~(page - 1);
+    return mprotect((void *)low, high - low, bits[access]) == 0;
+}
+
+/* The memory limit of the control group we run in; 0 if there is none. */
+static uint64_t
+cgroup_memory_bytes(void)
+{
+    static const char *const files[] = {"/sys/fs/cgroup/memory.max",
+                                        "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+    char text[64];
+    size_t i;
+
+    for (i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (pal_small_read(files[i], text, sizeof text))
+            return strtoull(text, NULL, 10); /* "max" reads as 0 */
+    }
+    return 0;
+}
+
+uint64_t
+pal_mem_limit_bytes(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+    uint64_t machine = pages > 0 ? (uint64_t)pages * pal_page_bytes() : 0;
+    uint64_t group = cgroup_memory_bytes();
+
+    if (group > 0 && (machine == 0 || group < machine))
+        return group;
+    return machine;
+}

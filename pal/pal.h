@@ -1,0 +1,185 @@
+/* pal/pal.h - the operating system, as facts.
+ *
+ * What holds for every function here unless its comment says otherwise:
+ *  - it may be called from any thread, concurrently, also before the engine has started;
+ *  - it never raises, never installs a handler, never writes to the terminal;
+ *  - it decides nothing: it does one thing or says why not, retries only EINTR and leaves policy to
+ *    the caller. errno is not part of the contract and may change;
+ *  - an out-parameter is set on every path: on failure to NULL, 0 or -1;
+ *  - memory given out is owned by the caller and goes back through the function named;
+ *  - strings are UTF-8, end in NUL and are borrowed for the call only. */
+#ifndef PAL_PAL_H
+#define PAL_PAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdnoreturn.h>
+
+enum pal_status {
+    PAL_OK = 0,
+    PAL_E_NOMEM,     /* no memory or no address space */
+    PAL_E_NOT_FOUND, /* no such file, folder, program or symbol */
+    PAL_E_ACCESS,    /* exists, but we may not */
+    PAL_E_TOO_BIG,   /* larger than the caller's limit */
+    PAL_E_KIND,      /* a folder where a file was expected, or the other way round */
+    PAL_E_IO         /* anything else the system reported */
+};
+
+/* A short text for messages ("no such file"). Static. */
+const char *pal_status_text(enum pal_status status);
+
+/* ---- the native heap (mimalloc where it was built in) ----
+ * Blocks are 16-byte aligned. NULL when there is no memory; a size of 0 gives a valid block. */
+void *pal_alloc(size_t bytes);
+void *pal_alloc_zero(size_t bytes);
+void *pal_realloc(void *block, size_t bytes); /* on failure `block` is unchanged */
+void pal_free(void *block);                   /* accepts NULL */
+char *pal_strdup(const char *text);           /* pal_free */
+
+/* ---- address space ----
+ * Sizes and addresses are multiples of pal_page_bytes() unless said otherwise. */
+enum pal_access {
+    PAL_ACCESS_NONE,
+    PAL_ACCESS_READ,
+    PAL_ACCESS_WRITE, /* and read */
+    PAL_ACCESS_EXEC   /* and read */
+};
+
+size_t pal_page_bytes(void);
+/* Address space without memory behind it, `alignment` a power of two. NULL when refused. */
+void *pal_mem_reserve(size_t bytes, size_t alignment);
+/* Makes a part of a reservation readable and writable; its bytes are zero when it was never
+ * committed or decommitted since. */
+bool pal_mem_commit(void *at, size_t bytes);
+/* Gives the memory back and makes the range inaccessible; the addresses stay ours. */
+bool pal_mem_decommit(void *at, size_t bytes);
+/* Gives the memory back but leaves the range usable: it reads as zeros. */
+bool pal_mem_reset(void *at, size_t bytes);
+/* Ends a reservation: `at` and `bytes` as given to and by pal_mem_reserve. */
+void pal_mem_release(void *at, size_t bytes);
+/* Any range: the pages it touches are changed. */
+bool pal_mem_protect(const void *at, size_t bytes, enum pal_access access);
+/* Memory of the machine or of our control group, whichever is less; 0 if unknown. */
+uint64_t pal_mem_limit_bytes(void);
+
+/* ---- threads ----
+ * The three types are ready when zero-initialised, may not be moved, and need no destruction. */
+struct pal_mutex {
+    uint64_t words[5];
+};
+
+struct pal_cond {
+    uint64_t words[6];
+};
+
+typedef uint32_t pal_key; /* 0 = none */
+
+struct pal_thread; /* handle of a thread we started */
+
+typedef void pal_thread_main(void *argument);
+
+void pal_mutex_lock(struct pal_mutex *m);
+bool pal_mutex_try_lock(struct pal_mutex *m);
+void pal_mutex_unlock(struct pal_mutex *m);
+/* The mutex is held by the caller. May wake for no reason. */
+void pal_cond_wait(struct pal_cond *c, struct pal_mutex *m);
+/* false = the time is over (monotonic, so a change of the clock does not matter). */
+bool pal_cond_wait_ns(struct pal_cond *c, struct pal_mutex *m, uint64_t timeout_ns);
+void pal_cond_wake_one(struct pal_cond *c);
+void pal_cond_wake_all(struct pal_cond *c);
+
+/* Per-thread value whose destructor runs at the thread's end with a value that is not NULL.
+ * The destructor may set the key again; it is then called again, a few times at most. */
+enum pal_status pal_key_new(pal_key *out, void (*destructor)(void *value));
+void pal_key_free(pal_key key); /* runs no destructor */
+void *pal_key_get(pal_key key);
+bool pal_key_set(pal_key key, void *value);
+
+/* A thread with all signals blocked, so that the host's handlers never run on it.
+ * `stack_bytes` 0 = the system's default. The handle goes to pal_thread_join or _detach, once. */
+enum pal_status pal_thread_start(struct pal_thread **out, pal_thread_main *main, void *argument,
+                                 size_t stack_bytes, const char *name);
+void pal_thread_join(struct pal_thread *thread);
+void pal_thread_detach(struct pal_thread *thread);
+/* The system's number of the calling thread, as debuggers show it. Never 0. */
+uint64_t pal_thread_id(void);
+void pal_thread_name(const char *name); /* of the calling thread; cut to 15 bytes */
+void pal_thread_yield(void);
+void pal_thread_sleep_ns(uint64_t ns);
+/* A full memory barrier on every thread of the process; false when the system has none. */
+bool pal_thread_barrier(void);
+/* The calling thread's stack: grows from `high` down to `low` (the guard lies below `low`). */
+bool pal_thread_stack(void **low, void **high);
+
+/* ---- time ---- */
+uint64_t pal_time_ns(void);     /* monotonic, from an unnamed origin */
+uint64_t pal_time_ms(void);     /* the same in milliseconds */
+int64_t pal_time_utc_ns(void);  /* since 1970, from the settable clock */
+uint64_t pal_time_cpu_ns(void); /* processor time of the whole process */
+
+/* ---- processors ---- */
+/* Processors this process may use: affinity and control-group quota considered; at least 1. */
+unsigned pal_cpu_count(void);
+
+/* ---- dynamic libraries ---- */
+struct pal_symbol {
+    const char *library; /* borrowed from the dynamic linker; NULL if unknown */
+    const char *name;    /* likewise; NULL when no exported symbol covers the address */
+    const void *base;    /* where the library is mapped */
+    const void *address; /* of the symbol; NULL without a name */
+};
+
+/* Opens with immediate binding, in the library's own scope. `path` NULL = the program itself.
+ * On failure `*out` is NULL and a text is written to `message` (may be NULL). */
+enum pal_status pal_dl_open(void **out, const char *path, char *message, size_t message_bytes);
+void *pal_dl_find(void *library, const char *name); /* NULL when missing */
+void pal_dl_close(void *library);                   /* accepts NULL */
+bool pal_dl_address(const void *address, struct pal_symbol *out);
+
+/* ---- files ---- */
+struct pal_file {
+    uint8_t *bytes; /* owned; followed by a NUL that `size` does not count */
+    size_t size;
+};
+
+/* The whole file, refused with PAL_E_TOO_BIG beyond `limit_bytes`. */
+enum pal_status pal_file_read(const char *path, size_t limit_bytes, struct pal_file *out);
+void pal_file_free(struct pal_file *file); /* accepts an empty one */
+/* All or nothing: writes a temporary file in the same folder, then renames it over `path`.
+ * `executable` sets the x bits as far as the process' umask allows. */
+enum pal_status pal_file_write(const char *path, const void *bytes, size_t size, bool executable);
+/* Moves a finished file to its place, also across file systems (then by copy and rename). */
+enum pal_status pal_file_move(const char *from, const char *to);
+bool pal_file_exists(const char *path); /* a regular file, through links */
+void pal_file_delete(const char *path); /* silent when missing */
+
+/* ---- folders and names; texts are given back with pal_free ---- */
+bool pal_dir_exists(const char *path);
+enum pal_status pal_dir_make(const char *path); /* with parents; PAL_OK if it is there */
+/* A new folder of our own below TMPDIR (or /tmp), the name beginning with `prefix`. */
+enum pal_status pal_dir_temporary(const char *prefix, char **out);
+/* Removes a file, or a folder with all it holds; links are removed, not followed. */
+enum pal_status pal_dir_remove(const char *path);
+typedef void pal_dir_entry(void *context, const char *name);
+/* Calls `entry` for each name but "." and "..", in byte order. */
+enum pal_status pal_dir_list(const char *path, pal_dir_entry *entry, void *context);
+/* Absolute and free of links; NULL when it does not exist. */
+char *pal_path_real(const char *path);
+/* The path of the running program; NULL if unknown. */
+char *pal_path_self(void);
+
+/* ---- processes ---- */
+/* Runs a program found by PATH (or by its path, with a '/') and waits. `argv` ends in NULL.
+ * `*exit_code`: its code, or 128 + signal. */
+enum pal_status pal_process_run(const char *const *argv, int *exit_code);
+/* The full path of a program found by PATH, or NULL. pal_free. */
+char *pal_process_find(const char *name);
+
+/* Random bytes from the system; false when it has none to give. */
+bool pal_random(void *bytes, size_t size);
+
+/* Ends the process after one line on standard error. For our own bugs only; async-signal-safe. */
+noreturn void pal_fail_fast(const char *reason);
+
+#endif

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Records, or checks, the expected output of the conformance programs with CoreCLR 9.0.18.
+#
+#   scripts/record.sh [NAME...]            writes expected.txt (and exitcode, where it is not 0) beside each program
+#   scripts/record.sh --check [NAME...]    compares instead, with release and debug IL, tiered and fully optimised code
+#   scripts/record.sh --nativeaot [NAME…]  compares with the real NativeAOT 9.0.18 without reflection (slow; finds programs
+#                                          whose output needs reflection)
+# Work files: $CORERT_RECORD_DIR, else a folder of the user's temporary directory.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+programs=$top/tests/programs
+work=${CORERT_RECORD_DIR:-${TMPDIR:-/tmp}/corert-record-$(id -u)}
+mode=record
+case ${1:-} in --check | --nativeaot) mode=${1#--}; shift ;; esac
+mkdir -p "$work"
+
+# shellcheck source=../tests/program_lib.sh
+. "$top/tests/program_lib.sh"
+
+oracle()
+{
+    local exe=$work/oracle/bin/oracle
+    if [ ! -x "$exe" ] || [ "$programs/oracle/oracle.cs" -nt "$exe" ]; then
+        mkdir -p "$work/oracle"
+        cp "$programs"/oracle/oracle.* "$work/oracle/"
+        dotnet publish "$work/oracle/oracle.csproj" -c Release -o "$work/oracle/bin" -v q --nologo >&2
+        touch "$exe"
+    fi
+    echo "$exe"
+}
+
+# One executable of the real NativeAOT a group, from the group's own sources.
+nativeaot() # GROUP -> path
+{
+    local dir=$work/aot/$1 n
+    mkdir -p "$dir"
+    {
+        echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup>'
+        echo '<OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework><RuntimeIdentifier>linux-x64</RuntimeIdentifier>'
+        echo '<RuntimeFrameworkVersion>9.0.18</RuntimeFrameworkVersion><PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>'
+        echo '<IlcDisableReflection>true</IlcDisableReflection><UseSystemResourceKeys>false</UseSystemResourceKeys><LangVersion>13</LangVersion>'
+        echo '<StartupObject>GroupDriver</StartupObject><AllowUnsafeBlocks>true</AllowUnsafeBlocks><EnableDefaultCompileItems>false</EnableDefaultCompileItems><TreatWarningsAsErrors>false</TreatWarningsAsErrors>'
+        echo "<AssemblyName>$1</AssemblyName><CppCompilerAndLinker>clang-19</CppCompilerAndLinker><NoWarn>\$(NoWarn);IL2026;IL3050;CS0162;CS0168;CS0649</NoWarn>"
+        echo '</PropertyGroup><ItemGroup>'
+        echo "<Compile Include=\"$work/dll/gen/$1.cs\" /><Compile Include=\"$programs/shared.cs\" />"
+        for n in $(program_names "$1"); do echo "<Compile Include=\"$(program_source "$n")\" />"; done
+        echo '</ItemGroup></Project>'
+    } > "$dir/$1.csproj.new"
+    cmp -s "$dir/$1.csproj.new" "$dir/$1.csproj" || mv "$dir/$1.csproj.new" "$dir/$1.csproj"
+    dotnet publish "$dir/$1.csproj" -c Release -o "$dir/bin" -v q --nologo -clp:ErrorsOnly >&2
+    echo "$dir/bin/$1"
+}
+
+record() # NAME
+{
+    local dir dll
+    dir=$(program_dir "$1")
+    dll=$work/dll/release/$(program_group "$1").dll
+    program_run "$1" "$work/out" "$(oracle)" "$dll"
+    cp "$work/out.stdout" "$dir/expected.txt"
+    rm -f "$dir/exitcode"
+    [ "$program_status" = 0 ] || echo "$program_status" > "$dir/exitcode"
+    echo "$1: $(wc -l < "$dir/expected.txt") lines, exit $program_status"
+}
+
+check() # NAME
+{
+    local group
+    group=$(program_group "$1")
+    export DOTNET_TieredPGO=0
+    program_run "$1" "$work/out" "$(oracle)" "$work/dll/release/$group.dll"
+    program_compare "$1" "$work/out" release || failed=1
+    DOTNET_TieredCompilation=0 program_run "$1" "$work/out" "$(oracle)" "$work/dll/release/$group.dll"
+    program_compare "$1" "$work/out" release-optimised || failed=1
+    DOTNET_TieredCompilation=0 program_run "$1" "$work/out" "$(oracle)" "$work/dll/debug/$group.dll"
+    program_compare "$1" "$work/out" debug || failed=1
+}
+
+check_nativeaot() # NAME
+{
+    local group
+    group=$(program_group "$1")
+    [ "$group" != il ] || return 0
+    if [ "$group" != "${built:-}" ]; then exe=$(nativeaot "$group") || exit 1; built=$group; fi
+    program_run "$1" "$work/out" "$exe"
+    program_compare "$1" "$work/out" nativeaot || failed=1
+}
+
+"$top/tests/build_programs.sh" "$work/dll"
+failed=0
+names=("$@")
+# shellcheck disable=SC2207
+[ $# -gt 0 ] || names=($(program_all))
+for name in "${names[@]}"; do
+    case $mode in
+    record) record "$name" ;;
+    check) check "$name" ;;
+    nativeaot) check_nativeaot "$name" ;;
+    esac
+done
+[ $mode = record ] || echo "${#names[@]} programs checked, failed: $failed"
+exit $failed
