@@ -30,13 +30,18 @@ elseif(CORERT_SANITIZE STREQUAL "thread")
     set(corert_sanitize_link -fsanitize=thread)
 endif()
 set(corert_exports "${CMAKE_SOURCE_DIR}/cmake/libcorert.map")
+# The sanitizer's own bookkeeping symbols must stay shared with the program's.
+set(corert_localize ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=corert_*" "--keep-global-symbol=Rh*"
+    "${corert_object}")
+if(CORERT_SANITIZE)
+    set(corert_localize ${CMAKE_COMMAND} -E true)
+endif()
 
 add_custom_command(
     OUTPUT "${corert_archive}"
     COMMAND ${CMAKE_LINKER} -r -o "${corert_object}" --whole-archive ${corert_archives}
         --no-whole-archive ${corert_extra}
-    COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=corert_*" "--keep-global-symbol=Rh*"
-        "${corert_object}"
+    COMMAND ${corert_localize}
     COMMAND ${CMAKE_COMMAND} -E rm -f "${corert_archive}"
     COMMAND ${CMAKE_AR} rcsD "${corert_archive}" "${corert_object}" $<TARGET_OBJECTS:engine_main>
     DEPENDS engine gc loader pal engine_main ${corert_archives}

@@ -25,8 +25,8 @@ corert_init(const corert_config *config)
     corert_config c;
 
     /* A newer host's larger struct may say things this library does not know. */
-    if (config && (config->struct_size < sizeof config->struct_size ||
-                   config->struct_size > sizeof *config))
+    if (config &&
+        (config->struct_size < sizeof config->struct_size || config->struct_size > sizeof *config))
         return CORERT_E_MISUSE;
     if (engine.started)
         return CORERT_E_MISUSE;
@@ -182,13 +182,19 @@ int
 corert_main(const void *header, int argc, char **argv)
 {
     corert_config config = {.struct_size = sizeof config};
-    const char *name = argc > 0 && argv[0] ? argv[0] : "program";
+    char unnamed[] = "program", *only_name[] = {unnamed, NULL};
+    const char *name;
     char message[512] = "";
     struct ldr_diag diag = {message, sizeof message};
     int32_t (*run)(int32_t, char **, void *);
     struct ldr_module *m = NULL;
     corert_status status;
 
+    if (argc < 1 || !argv || !argv[0]) { /* execve allows it; managed code needs a name */
+        argc = 1;
+        argv = only_name;
+    }
+    name = argv[0];
     config.heap_cap_bytes = heap_cap_from_environment();
     status = engine.started ? CORERT_E_MISUSE : engine_start(&config, true);
     if (status == CORERT_OK)

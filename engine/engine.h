@@ -17,8 +17,8 @@
 
 /* The engine's part of an attached thread: thr_thread.gc_private points to it. */
 struct engine_thread {
-    uint64_t taken_bytes;   /* heap bytes given to this thread, its buffer counted whole */
-    corert_status pending;  /* of the last export call that failed; corert_pending_status */
+    uint64_t taken_bytes;  /* heap bytes given to this thread, its buffer counted whole */
+    corert_status pending; /* of the last export call that failed; corert_pending_status */
 };
 
 struct engine {

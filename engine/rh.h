@@ -157,7 +157,7 @@ uint32_t RhpDbl2UInt(double value);
 uint64_t RhpDbl2ULng(double value);
 /* Stands for what only the class library's own exception code would call. */
 void rh_no_frame_iterator(void);
-extern int32_t rh_cpu_features;      /* g_cpuFeatures: 0, code is compiled for one fixed CPU */
+extern int32_t rh_cpu_features;     /* g_cpuFeatures: 0, code is compiled for one fixed CPU */
 extern uint64_t rh_security_cookie; /* __security_cookie */
 
 /* ---- rh_companion.c: called by the companion assembly ---- */
@@ -172,5 +172,9 @@ void rh_companion_reset(void);
 /* ---- rh_events.c: PINV; event tracing is not part of this engine ---- */
 void rh_event_ignored(void);
 uint64_t rh_event_none(void);
+
+/* ---- rh_gvm.c: COOP, no-gc ---- */
+struct gvm_table;
+void *corert_gvm_lookup(const struct gc_mt *const *object, const struct gvm_table *table);
 
 #endif

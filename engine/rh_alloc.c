@@ -86,8 +86,7 @@ RhAllocateNewArray(const struct gc_mt *mt, uint32_t length, uint32_t flags, void
 {
     *result = length > GC_ARRAY_MAX_LENGTH
                   ? NULL
-                  : rh_array_new(mt, length,
-                                 flags & (GC_ALLOC_ZEROING_OPTIONAL | GC_ALLOC_PINNED));
+                  : rh_array_new(mt, length, flags & (GC_ALLOC_ZEROING_OPTIONAL | GC_ALLOC_PINNED));
 }
 
 void

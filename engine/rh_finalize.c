@@ -13,8 +13,7 @@ void
 RhSuppressFinalize(void *object)
 {
     if (gc_mt_has_finalizer(type_of(object)))
-        __atomic_fetch_or(gc_object_sync_word(object), GC_SYNC_GC_FINALIZER_RUN,
-                          __ATOMIC_RELAXED);
+        __atomic_fetch_or(gc_object_sync_word(object), GC_SYNC_GC_FINALIZER_RUN, __ATOMIC_RELAXED);
 }
 
 bool

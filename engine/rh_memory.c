@@ -22,8 +22,7 @@ RhpCheckedAssignRef(void **slot, void *value)
 void *
 RhpCheckedLockCmpXchg(void **slot, void *value, void *comparand)
 {
-    __atomic_compare_exchange_n(slot, &comparand, value, false, __ATOMIC_SEQ_CST,
-                                __ATOMIC_SEQ_CST);
+    __atomic_compare_exchange_n(slot, &comparand, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     return comparand;
 }
 
@@ -36,16 +35,14 @@ RhpCheckedXchg(void **slot, void *value)
 int32_t
 RhpLockCmpXchg32(int32_t *slot, int32_t value, int32_t comparand)
 {
-    __atomic_compare_exchange_n(slot, &comparand, value, false, __ATOMIC_SEQ_CST,
-                                __ATOMIC_SEQ_CST);
+    __atomic_compare_exchange_n(slot, &comparand, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     return comparand;
 }
 
 int64_t
 RhpLockCmpXchg64(int64_t *slot, int64_t value, int64_t comparand)
 {
-    __atomic_compare_exchange_n(slot, &comparand, value, false, __ATOMIC_SEQ_CST,
-                                __ATOMIC_SEQ_CST);
+    __atomic_compare_exchange_n(slot, &comparand, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     return comparand;
 }
 

@@ -128,8 +128,7 @@ static const int8_t classlib_index[] = {
 static void *
 classlib_function(int32_t id)
 {
-    if (!engine.library || id < 0 || (size_t)id >= sizeof classlib_index ||
-        classlib_index[id] < 0)
+    if (!engine.library || id < 0 || (size_t)id >= sizeof classlib_index || classlib_index[id] < 0)
         return NULL;
     return engine.library->classlib[classlib_index[id]];
 }

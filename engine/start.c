@@ -126,8 +126,7 @@ static bool
 library_set(struct ldr_module *m)
 {
     struct eh_classlib lib = {
-        .get_runtime_exception =
-            CLASSLIB_FUNCTION(void *(*)(int32_t), m, GET_RUNTIME_EXCEPTION),
+        .get_runtime_exception = CLASSLIB_FUNCTION(void *(*)(int32_t), m, GET_RUNTIME_EXCEPTION),
         .first_chance = CLASSLIB_FUNCTION(void (*)(void *), m, ON_FIRST_CHANCE_EXCEPTION),
         .unhandled = CLASSLIB_FUNCTION(void (*)(void *), m, ON_UNHANDLED_EXCEPTION),
         .fail_fast =
@@ -213,8 +212,8 @@ module_attach(struct ldr_module *m, struct ldr_diag *diag)
         attachment_free(a);
         return CORERT_E_NOMEM;
     }
-    a->unwind = (struct eh_module){m->code_start, m->code_end, m->eh_frame_hdr,
-                                   m->eh_frame_hdr_bytes, m};
+    a->unwind =
+        (struct eh_module){m->code_start, m->code_end, m->eh_frame_hdr, m->eh_frame_hdr_bytes, m};
     if (m->code_end > m->code_start && !eh_module_register(&a->unwind)) {
         ldr_diag_set(diag, "%s: its unwind table is not one the engine can read", m->path);
         attachment_free(a);
@@ -258,8 +257,8 @@ module_begin(struct ldr_module *m, struct ldr_diag *diag)
 
     d.flags = (m->self_contained ? DESCRIPTOR_LIBRARY : 0u) |
               (engine.executable ? DESCRIPTOR_EXECUTABLE : 0u);
-    run = CLASSLIB_FUNCTION(int32_t (*)(struct module_descriptor *), engine.library,
-                            REGISTER_MODULE);
+    run =
+        CLASSLIB_FUNCTION(int32_t(*)(struct module_descriptor *), engine.library, REGISTER_MODULE);
     engine.failure[0] = 0;
     engine.capture = true;
     result = run(&d);

@@ -21,7 +21,7 @@ struct gc_heap {
     size_t reservation_bytes; /* fixed */
     struct gc_block *block;   /* fixed address: block records, committed up to committed_blocks */
     size_t committed_blocks;
-    size_t fresh;             /* blocks before it have been handed out at least once */
+    size_t fresh; /* blocks before it have been handed out at least once */
     size_t used_blocks;
     uint64_t allocated_bytes;
     uint64_t retired_bytes; /* of allocated_bytes: never became objects */

@@ -11,13 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GC_BLOCK_SHIFT  15
-#define GC_BLOCK_BYTES  ((size_t)1 << GC_BLOCK_SHIFT)
-#define GC_LINE_SHIFT   7
-#define GC_LINE_BYTES   ((size_t)1 << GC_LINE_SHIFT)
-#define GC_BLOCK_LINES  (GC_BLOCK_BYTES / GC_LINE_BYTES)
-#define GC_LOG_SHIFT    8 /* one log bit covers 256 bytes */
-#define GC_LOG_BYTES    ((size_t)1 << GC_LOG_SHIFT)
+#define GC_BLOCK_SHIFT 15
+#define GC_BLOCK_BYTES ((size_t)1 << GC_BLOCK_SHIFT)
+#define GC_LINE_SHIFT  7
+#define GC_LINE_BYTES  ((size_t)1 << GC_LINE_SHIFT)
+#define GC_BLOCK_LINES (GC_BLOCK_BYTES / GC_LINE_BYTES)
+#define GC_LOG_SHIFT   8 /* one log bit covers 256 bytes */
+#define GC_LOG_BYTES   ((size_t)1 << GC_LOG_SHIFT)
 
 /* From here on an object is not put into thread-local buffers. */
 #define GC_MEDIUM_BYTES ((size_t)8 * 1024)
@@ -25,9 +25,9 @@
 #define GC_COMMIT_BLOCKS ((size_t)32)
 
 /* Metadata bytes per block, by kind. */
-#define GC_META_LINE_BYTES  GC_BLOCK_LINES                /* one mark byte a line */
-#define GC_META_START_BYTES (GC_BLOCK_BYTES / 8 / 8)      /* one bit per 8 bytes: object starts */
-#define GC_META_MARK_BYTES  (GC_BLOCK_BYTES / 8 / 8)      /* one bit per 8 bytes: mark */
+#define GC_META_LINE_BYTES  GC_BLOCK_LINES           /* one mark byte a line */
+#define GC_META_START_BYTES (GC_BLOCK_BYTES / 8 / 8) /* one bit per 8 bytes: object starts */
+#define GC_META_MARK_BYTES  (GC_BLOCK_BYTES / 8 / 8) /* one bit per 8 bytes: mark */
 #define GC_META_LOG_BYTES   (GC_BLOCK_BYTES / GC_LOG_BYTES / 8)
 
 static_assert(GC_BLOCK_LINES == 256, "a line number fits a byte");

@@ -177,8 +177,7 @@ gc_mt_has_field(const struct gc_mt *mt, enum gc_mt_field field)
         return (mt->flags & GC_MT_IS_GENERIC) != 0;
     case GC_MT_FIELD_GENERIC_ARGUMENTS:
         return (mt->flags & GC_MT_IS_GENERIC) != 0 ||
-               (kind == GC_MT_KIND_GENERIC_DEFINITION &&
-                (mt->flags & GC_MT_GENERIC_VARIANCE) != 0);
+               (kind == GC_MT_KIND_GENERIC_DEFINITION && (mt->flags & GC_MT_GENERIC_VARIANCE) != 0);
     case GC_MT_FIELD_FUNCTION_PARAMETERS:
         return kind == GC_MT_KIND_FUNCTION_POINTER;
     }
@@ -274,11 +273,11 @@ gc_mt_desc_bytes(const struct gc_mt *mt)
 #define GC_SYNC_WORD_OFFSET    (-4)
 
 /* Sync word. Managed code owns all bits but the GC_SYNC_GC_* ones, which it preserves. */
-#define GC_SYNC_HASH_OR_INDEX      0x08000000u
-#define GC_SYNC_IS_HASH            0x04000000u
-#define GC_SYNC_GC_RESERVED        0x20000000u
-#define GC_SYNC_GC_FINALIZER_RUN   0x40000000u /* finalizer ran, or was suppressed */
-#define GC_SYNC_GC_UNUSED          0x80000000u
+#define GC_SYNC_HASH_OR_INDEX    0x08000000u
+#define GC_SYNC_IS_HASH          0x04000000u
+#define GC_SYNC_GC_RESERVED      0x20000000u
+#define GC_SYNC_GC_FINALIZER_RUN 0x40000000u /* finalizer ran, or was suppressed */
+#define GC_SYNC_GC_UNUSED        0x80000000u
 
 struct gc_object {
     const struct gc_mt *mt;
@@ -286,14 +285,14 @@ struct gc_object {
 
 struct gc_string {
     const struct gc_mt *mt;
-    int32_t length;     /* UTF-16 units, without the terminator */
-    uint16_t chars[];   /* length units and a zero unit */
+    int32_t length;   /* UTF-16 units, without the terminator */
+    uint16_t chars[]; /* length units and a zero unit */
 };
 
 struct gc_array {
     const struct gc_mt *mt;
-    uint32_t length;    /* elements of all dimensions */
-    uint32_t padding;   /* always 0 */
+    uint32_t length;  /* elements of all dimensions */
+    uint32_t padding; /* always 0 */
     /* vectors: elements; others: int32 lengths[rank], int32 lower_bounds[rank], elements */
 };
 
@@ -312,7 +311,8 @@ struct gc_array {
 #define GC_MDARRAY_DATA_OFFSET(r)   (16u + 8u * (uint32_t)(r))
 
 static_assert(sizeof(struct gc_object) == 8, "Object.m_pEEType");
-static_assert(offsetof(struct gc_string, length) == GC_STRING_LENGTH_OFFSET, "String._stringLength");
+static_assert(offsetof(struct gc_string, length) == GC_STRING_LENGTH_OFFSET,
+              "String._stringLength");
 static_assert(offsetof(struct gc_string, chars) == GC_STRING_CHARS_OFFSET, "String._firstChar");
 static_assert(offsetof(struct gc_array, length) == GC_ARRAY_LENGTH_OFFSET, "RawArrayData.Length");
 static_assert(sizeof(struct gc_array) == GC_ARRAY_DATA_OFFSET, "RawArrayData.Data");
@@ -351,8 +351,8 @@ gc_object_bytes(const struct gc_object *o)
     size_t bytes = mt->base_size;
 
     if (gc_mt_has_component_size(mt))
-        bytes += (size_t)((const struct gc_array *)(const void *)o)->length *
-                 gc_mt_component_size(mt);
+        bytes +=
+            (size_t)((const struct gc_array *)(const void *)o)->length * gc_mt_component_size(mt);
     return gc_align8(bytes);
 }
 

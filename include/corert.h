@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#define CORERT_API __attribute__((visibility("default")))
+#define CORERT_API       __attribute__((visibility("default")))
 #define CORERT_NODISCARD __attribute__((warn_unused_result))
 #else
 #define CORERT_API
@@ -38,7 +38,8 @@ extern "C" {
 typedef enum corert_status {
     /** Done. */
     CORERT_OK = 0,
-    /** The call is not allowed now or its arguments contradict the contract; a fault of the host. */
+    /** The call is not allowed now or its arguments contradict the contract; a fault of the host.
+     */
     CORERT_E_MISUSE = 1,
     /** No memory, or no address space for the heap. */
     CORERT_E_NOMEM = 2,

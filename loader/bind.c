@@ -19,12 +19,14 @@ imports_bind(const struct ldr_module *m, const struct ldr_host *host, struct ldr
         if (hash[i] == block || host->import_find(hash[i]))
             continue;
         if (name && name_bytes)
-            ldr_diag_set(diag, "%s: needs '%s', which this engine does not have: rebuild one of them",
+            ldr_diag_set(diag,
+                         "%s: needs '%s', which this engine does not have: rebuild one of them",
                          m->path, name[i]);
         else
-            ldr_diag_set(diag, "%s: needs an engine function with hash %016llx, which this engine "
-                         "does not have: rebuild one of them", m->path,
-                         (unsigned long long)hash[i]);
+            ldr_diag_set(diag,
+                         "%s: needs an engine function with hash %016llx, which this engine "
+                         "does not have: rebuild one of them",
+                         m->path, (unsigned long long)hash[i]);
         return CORERT_E_LINK;
     }
     for (i = 0; i < count; i++)

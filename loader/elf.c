@@ -221,8 +221,8 @@ ldr_elf_offset(const struct ldr_elf *elf, uint64_t address, uint64_t bytes, uint
 static bool
 symbol_is(const struct ldr_elf *elf, uint32_t index, const char *name, uint64_t *address)
 {
-    struct cursor c = file_part(elf, elf->symbols + (uint64_t)index * ELF_SYMBOL_BYTES,
-                                ELF_SYMBOL_BYTES);
+    struct cursor c =
+        file_part(elf, elf->symbols + (uint64_t)index * ELF_SYMBOL_BYTES, ELF_SYMBOL_BYTES);
     uint32_t at = cursor_u32(&c);
     size_t length = strlen(name) + 1;
     uint32_t section;

@@ -26,7 +26,7 @@ struct ldr_elf {
     size_t size;
     struct ldr_segment segment[LDR_SEGMENTS_MAX];
     uint32_t segments;
-    uint64_t symbols;   /* file offsets of the dynamic tables; 0 = absent */
+    uint64_t symbols; /* file offsets of the dynamic tables; 0 = absent */
     uint64_t strings;
     uint64_t strings_bytes;
     uint64_t gnu_hash;

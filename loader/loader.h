@@ -35,9 +35,9 @@ struct ldr_module {
     const struct corert_module_header *header; /* in the mapped image */
     char *path;                                /* owned */
     int32_t index;
-    bool is_executable;       /* linked into the program */
-    bool self_contained;      /* brings the class library */
-    const void *base;         /* load address */
+    bool is_executable;  /* linked into the program */
+    bool self_contained; /* brings the class library */
+    const void *base;    /* load address */
     const uint8_t *code_start, *code_end;
     const uint8_t *eh_frame_hdr;
     size_t eh_frame_hdr_bytes;
@@ -45,8 +45,8 @@ struct ldr_module {
     size_t root_runs;
     void *frozen_start; /* NULL: none */
     size_t frozen_bytes;
-    void *const *classlib;                 /* LDR_CLASSLIB_COUNT addresses, or NULL */
-    const struct ldr_well_known *known;    /* or NULL */
+    void *const *classlib;              /* LDR_CLASSLIB_COUNT addresses, or NULL */
+    const struct ldr_well_known *known; /* or NULL */
     const struct ldr_knob *knobs;
     size_t knob_count;
     void *main_function; /* or NULL */
@@ -83,7 +83,7 @@ corert_status ldr_module_adopt(const struct corert_module_header *header, const 
 void *ldr_module_export(const struct ldr_module *module, const char *name); /* NULL: none */
 /* NULL and 0: no such section. */
 void *ldr_module_section(const struct ldr_module *module, uint32_t id, size_t *bytes);
-struct ldr_module *ldr_module_of_code(const void *address); /* NULL: not managed code */
+struct ldr_module *ldr_module_of_code(const void *address);           /* NULL: not managed code */
 struct ldr_module *ldr_module_of_handle(const corert_module *handle); /* NULL: not ours */
 struct ldr_module *ldr_module_first(void);
 struct ldr_module *ldr_module_classlib(void); /* the one with the class library; NULL: none yet */

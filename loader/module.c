@@ -142,8 +142,10 @@ rules_check(const struct ldr_module *m, struct ldr_diag *diag)
         return CORERT_E_UNSUPPORTED;
     }
     if (m->self_contained && library) {
-        ldr_diag_set(diag, "%s: brings its own class library, but %s has brought one already; "
-                     "a process can have one self-contained module", m->path, library->path);
+        ldr_diag_set(diag,
+                     "%s: brings its own class library, but %s has brought one already; "
+                     "a process can have one self-contained module",
+                     m->path, library->path);
         return CORERT_E_UNSUPPORTED;
     }
     if (!m->self_contained && !library) {

@@ -71,12 +71,12 @@ static_assert(offsetof(struct corert_module_header, rows) == 56, "header.rows");
 
 /* 2xx and 3xx are the class library's ids (RhpGetModuleSection, RhFindBlob); from 1000 ours. */
 enum ldr_section {
-    LDR_SECTION_THREAD_STATICS = 202,  /* abs64 MT pointers; the index is the thread static's */
-    LDR_SECTION_TYPE_MANAGER = 204,    /* one struct ldr_type_manager_slot, writable */
-    LDR_SECTION_EAGER_CCTORS = 205,    /* abs64 code addresses, run in order */
-    LDR_SECTION_FROZEN_OBJECTS = 206,  /* writable; header word first, ends with a zero word */
-    LDR_SECTION_MODULE_INITS = 213,    /* abs64 code addresses, run in order */
-    LDR_SECTION_BLOB_BASE = 300,       /* 300 + reflection blob id */
+    LDR_SECTION_THREAD_STATICS = 202, /* abs64 MT pointers; the index is the thread static's */
+    LDR_SECTION_TYPE_MANAGER = 204,   /* one struct ldr_type_manager_slot, writable */
+    LDR_SECTION_EAGER_CCTORS = 205,   /* abs64 code addresses, run in order */
+    LDR_SECTION_FROZEN_OBJECTS = 206, /* writable; header word first, ends with a zero word */
+    LDR_SECTION_MODULE_INITS = 213,   /* abs64 code addresses, run in order */
+    LDR_SECTION_BLOB_BASE = 300,      /* 300 + reflection blob id */
     LDR_SECTION_BLOB_LAST = 399,
     LDR_SECTION_IMPORT_HASHES = 1000,  /* u64: ldr_import_hash() of the name, ascending */
     LDR_SECTION_IMPORT_SLOTS = 1001,   /* void*[], parallel to 1000, writable */
@@ -141,8 +141,8 @@ struct ldr_well_known {
     const struct gc_mt *object_mt;
     const struct gc_mt *string_mt;
     const struct gc_mt *exception_mt;
-    const struct gc_mt *nint_array_mt;   /* nint[]: exception stack traces */
-    const struct gc_mt *string_array_mt; /* string[]: Main's argument; may be NULL */
+    const struct gc_mt *nint_array_mt;     /* nint[]: exception stack traces */
+    const struct gc_mt *string_array_mt;   /* string[]: Main's argument; may be NULL */
     uint32_t exception_stack_trace_offset; /* Exception._corDbgStackTrace (nint[]) */
     uint32_t exception_stack_count_offset; /* Exception._idxFirstFreeStackTraceEntry (int) */
     uint32_t exception_hresult_offset;     /* Exception._HResult (int) */
@@ -176,6 +176,19 @@ enum ldr_classlib_function {
 #undef CLASSLIB
     LDR_CLASSLIB_COUNT
 };
+
+/* Its name as classlib_functions.def states it. */
+static inline const char *
+ldr_classlib_name(enum ldr_classlib_function f)
+{
+    static const char *const names[] = {
+#define CLASSLIB(id, name) name,
+#include "loader/classlib_functions.def"
+#undef CLASSLIB
+    };
+
+    return names[f];
+}
 
 /* The digest of the shared object in `file` (see the head) and where in the file it belongs.
  * false: not a module; `*why` gets a static text. In loader/digest.c, which needs nothing else of

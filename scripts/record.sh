@@ -42,7 +42,7 @@ nativeaot() # GROUP -> path
         echo '<IlcDisableReflection>true</IlcDisableReflection><UseSystemResourceKeys>false</UseSystemResourceKeys><LangVersion>13</LangVersion>'
         echo '<StartupObject>GroupDriver</StartupObject><AllowUnsafeBlocks>true</AllowUnsafeBlocks><EnableDefaultCompileItems>false</EnableDefaultCompileItems><TreatWarningsAsErrors>false</TreatWarningsAsErrors>'
         echo "<AssemblyName>$1</AssemblyName><CppCompilerAndLinker>clang-19</CppCompilerAndLinker><NoWarn>\$(NoWarn);IL2026;IL3050;CS0162;CS0168;CS0649</NoWarn>"
-        echo '</PropertyGroup><ItemGroup>'
+        echo '</PropertyGroup><ItemGroup><IlcArg Include="--noscan" />'
         echo "<Compile Include=\"$work/dll/gen/$1.cs\" /><Compile Include=\"$programs/shared.cs\" />"
         for n in $(program_names "$1"); do echo "<Compile Include=\"$(program_source "$n")\" />"; done
         echo '</ItemGroup></Project>'

@@ -61,7 +61,7 @@ struct cg_unit *cg_unit_new(const char *name, const struct cg_options *options);
  * relocatable. On failure returns false and *message (malloc'ed) says why. Frees nothing. */
 bool cg_unit_finish(struct cg_unit *u, uint8_t **object, size_t *size, char **message);
 /* A stable 64-bit-pair hash of everything that determines the object (IR before optimisation and
- * options), for the object cache. */
+ * options), for the object cache. After the last function, before cg_unit_finish. */
 void cg_unit_hash(struct cg_unit *u, uint8_t out[16]);
 void cg_unit_free(struct cg_unit *u);
 
@@ -232,6 +232,7 @@ cg_value cg_pad_record(struct cg_fn *fn, cg_block pad);   /* PTR: engine's excep
 cg_value cg_pad_selector(struct cg_fn *fn, cg_block pad); /* I32 */
 cg_value cg_clause_id(struct cg_fn *fn, cg_clause clause); /* I32 to compare with the selector */
 cg_value cg_clause_address(struct cg_fn *fn, cg_clause clause); /* PTR: for filter records */
+cg_value cg_clause_address(struct cg_fn *fn, cg_clause clause); /* PTR, for filter records */
 void cg_pad_set(struct cg_fn *fn, cg_block pad); /* unwind destination of following calls; NULL = none */
 cg_block cg_pad_current(struct cg_fn *fn);
 void cg_resume(struct cg_fn *fn, cg_value record, cg_value selector); /* terminator */

@@ -7,12 +7,6 @@
 #include "compiler/driver/drv.h"
 #include "loader/module_format.h"
 
-static const char *const classlib_names[] = {
-#define CLASSLIB(id, name) name,
-#include "loader/classlib_functions.def"
-#undef CLASSLIB
-};
-
 static void
 root_method(struct drv *d, struct ty_method *m)
 {
@@ -55,8 +49,8 @@ root_classlib(struct drv *d)
 
     if (!companion)
         diag_fatal("%s", d->ty->failure.text);
-    for (size_t i = 0; i < sizeof classlib_names / sizeof *classlib_names; i++) {
-        const char *name = classlib_names[i];
+    for (int i = 0; i < LDR_CLASSLIB_COUNT; i++) {
+        const char *name = ldr_classlib_name((enum ldr_classlib_function)i);
         struct ty_method *m = strstr(name, "::") ? companion_method(d, companion, name) : core_export(d, name);
 
         if (!m)

@@ -137,8 +137,7 @@ emit_code_begin(uint8_t **object, size_t *size)
 void
 emit_code_end(uint8_t **object, size_t *size)
 {
-    /* The personality is only a name in the unwind tables; nobody calls it. */
-    static const char *const symbols[] = {"corert_code_end", "corert_personality"};
+    static const char *const symbols[] = {"corert_code_end"};
 
-    marker(".text.corert_end", symbols, 2, object, size);
+    marker(".text.corert_end", symbols, 1, object, size);
 }

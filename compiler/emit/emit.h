@@ -11,6 +11,7 @@
 #include "compiler/base/vec.h"
 #include "compiler/il/il.h"
 #include "compiler/reach/reach.h"
+#include "loader/module_format.h"
 
 struct emit_knob {
     const char *key, *value;
@@ -24,7 +25,7 @@ struct emit_input {
     struct str_map *imports;      /* engine names that code units read slots of -> any non-NULL value */
     struct ptr_vec exports;       /* of struct ty_method: exported methods */
     struct ty_method *main;       /* managed wrapper of Main, or NULL */
-    struct ty_method *classlib[64]; /* in the order of loader/classlib_functions.def */
+    struct ty_method *classlib[LDR_CLASSLIB_COUNT]; /* in the order of loader/classlib_functions.def */
     const struct emit_knob *knobs;
     size_t knob_count;
     bool executable;
@@ -32,8 +33,7 @@ struct emit_input {
 
 /* The data object (ELF relocatable), malloc'ed. */
 void emit_data(const struct emit_input *in, uint8_t **object, size_t *size);
-/* Objects that go before and after all code: they hold the bounds of the code and the personality
- * label. */
+/* Objects that go before and after all code: they hold its bounds. */
 void emit_code_begin(uint8_t **object, size_t *size);
 void emit_code_end(uint8_t **object, size_t *size);
 

@@ -304,7 +304,7 @@ write_satellites(struct emit *e, struct ty_type *t, const char *name)
 static uint32_t
 base_size_field(struct emit *e, struct ty_type *t)
 {
-    switch (t->form) {
+    switch ((int)t->form) {
     case TY_FORM_OPEN_DEF:
         return t->def->generic_count;
     case TY_FORM_POINTER:

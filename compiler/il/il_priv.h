@@ -465,9 +465,8 @@ struct il_block *il_block_get(struct il_import *im, uint32_t offset); /* NULL + 
 cg_block il_edge(struct il_import *im, uint32_t offset);
 void il_block_enter(struct il_import *im, struct il_block *b); /* pass: sets stack, pad and code */
 /* import.c */
-void il_import_body(struct il_import *im);
-void il_import_insn(struct il_import *im);
-bool il_import_range(struct il_import *im, uint32_t start); /* survey + pass from one entry block */
+void il_survey(struct il_import *im); /* blocks in im->queue and what they reach */
+void il_pass(struct il_import *im, uint32_t entry); /* prologue and all reachable blocks */
 /* homes.c */
 bool il_homes_make(struct il_import *im);
 void il_homes_emit(struct il_import *im);
@@ -482,9 +481,11 @@ void il_regions_finish(struct il_import *im); /* pads, dispatch chains, ends of 
 void il_filter_head_store(struct il_import *im, uint32_t offset);
 /* filter.c */
 const char *il_filter_symbol(struct il_import *im, struct il_region *r);
-void il_filters_import(struct il_import *im); /* each filter as a function of its own */
+void il_filters_import(struct il_import *im); /* each filter as a function of its own; in the survey: checks them */
 const char *il_type_filter_symbol(struct il_import *im); /* catch of a type that only the dictionary knows */
-void il_filters_declare(struct il_import *im);
+/* ops_eh.c: monitor of synchronized methods; nothing for others */
+void il_sync_enter(struct il_import *im);
+void il_sync_exit(struct il_import *im);
 /* instruction groups; each handles im->insn and returns true when the opcode is its own */
 bool il_op_arith(struct il_import *im);
 bool il_op_conv(struct il_import *im);
@@ -495,15 +496,22 @@ bool il_op_array(struct il_import *im);
 bool il_op_call(struct il_import *im);
 bool il_op_eh(struct il_import *im);
 bool il_op_field(struct il_import *im);
+/* ops_arith.c: 0 or 1 when the answer is known, else -1 and the I1 in *out */
+int il_compare(struct il_import *im, enum cg_cmp c, const struct il_value *a, const struct il_value *b, cg_value *out);
 /* call_virtual.c */
 void il_call_virtual(struct il_import *im, struct ty_method *open, struct ty_method *closed);
 void il_call_constrained(struct il_import *im, struct ty_method *open, struct ty_type *constrained);
 struct ty_method *il_devirtualise(struct il_import *im, const struct il_value *self, struct ty_method *open);
 cg_value il_virtual_pointer(struct il_import *im, struct ty_method *open, const struct il_value *self);
 /* ops_call.c */
+/* indirect: through target (a vtable or dispatch code), without hidden context */
 void il_call_value(struct il_import *im, struct ty_method *open, struct ty_method *closed, cg_value target, cg_value nest,
-                   bool null_check);
-void il_call_pointer(struct il_import *im, struct ty_sig *closed, cg_value target);
+                   bool indirect, bool null_check);
+void il_call_pointer(struct il_import *im, struct ty_sig *closed, cg_value target); /* managed, maybe fat */
+bool il_is_delegate_next(struct il_import *im);
+/* ldftn with a constrained prefix: the method a known type runs replaces the pair */
+void il_resolve_constrained_pointer(struct il_import *im, struct il_value *pointer);
+void il_call_native(struct il_import *im, struct ty_sig *sig, cg_value target, const char *symbol, bool no_transition);
 void il_new_instance(struct il_import *im, struct ty_method *ctor);
 /* debug.c */
 void il_debug_begin(struct il_import *im);

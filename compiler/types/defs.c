@@ -11,12 +11,23 @@ static const struct {
     enum ty_well_known wk;
     enum ty_element element;
 } primitives[] = {
-    {WK_VOID, TY_EL_VOID},     {WK_BOOLEAN, TY_EL_BOOL}, {WK_CHAR, TY_EL_CHAR},
-    {WK_SBYTE, TY_EL_I1},      {WK_BYTE, TY_EL_U1},      {WK_INT16, TY_EL_I2},
-    {WK_UINT16, TY_EL_U2},     {WK_INT32, TY_EL_I4},     {WK_UINT32, TY_EL_U4},
-    {WK_INT64, TY_EL_I8},      {WK_UINT64, TY_EL_U8},    {WK_INTPTR, TY_EL_I},
-    {WK_UINTPTR, TY_EL_U},     {WK_SINGLE, TY_EL_R4},    {WK_DOUBLE, TY_EL_R8},
-    {WK_NULLABLE, TY_EL_NULLABLE}, {WK_ARRAY, TY_EL_SYSTEM_ARRAY},
+    {WK_VOID, TY_EL_VOID},
+    {WK_BOOLEAN, TY_EL_BOOL},
+    {WK_CHAR, TY_EL_CHAR},
+    {WK_SBYTE, TY_EL_I1},
+    {WK_BYTE, TY_EL_U1},
+    {WK_INT16, TY_EL_I2},
+    {WK_UINT16, TY_EL_U2},
+    {WK_INT32, TY_EL_I4},
+    {WK_UINT32, TY_EL_U4},
+    {WK_INT64, TY_EL_I8},
+    {WK_UINT64, TY_EL_U8},
+    {WK_INTPTR, TY_EL_I},
+    {WK_UINTPTR, TY_EL_U},
+    {WK_SINGLE, TY_EL_R4},
+    {WK_DOUBLE, TY_EL_R8},
+    {WK_NULLABLE, TY_EL_NULLABLE},
+    {WK_ARRAY, TY_EL_SYSTEM_ARRAY},
 };
 
 static bool
@@ -70,8 +81,8 @@ method_flags_fill(struct ty_method_def *m)
     m->is_final = flags & MD_METHOD_FINAL;
     m->is_newslot = flags & MD_METHOD_NEW_SLOT;
     m->is_ctor = (flags & CTOR_FLAGS) == CTOR_FLAGS && strcmp(m->name, ".ctor") == 0;
-    m->is_cctor = (flags & CTOR_FLAGS) == CTOR_FLAGS && m->is_static &&
-                  strcmp(m->name, ".cctor") == 0;
+    m->is_cctor =
+        (flags & CTOR_FLAGS) == CTOR_FLAGS && m->is_static && strcmp(m->name, ".cctor") == 0;
     m->is_pinvoke = flags & MD_METHOD_PINVOKE;
     m->is_internal_call = impl & MD_IMPL_INTERNAL_CALL;
     m->is_runtime_impl = (impl & MD_IMPL_CODE_TYPE_MASK) == MD_IMPL_RUNTIME;
@@ -168,9 +179,9 @@ fields_load(struct ty_context *ctx, struct ty_def *def)
         f->is_literal = f->flags & MD_FLD_LITERAL;
         f->is_init_only = f->flags & MD_FLD_INIT_ONLY;
         f->has_rva = f->flags & MD_FLD_HAS_RVA;
-        f->is_thread_static = f->is_static && !f->is_literal && !f->has_rva &&
-                              md_attribute_find(img, md_token(MD_FIELD, f->row), "System",
-                                                "ThreadStaticAttribute");
+        f->is_thread_static =
+            f->is_static && !f->is_literal && !f->has_rva &&
+            md_attribute_find(img, md_token(MD_FIELD, f->row), "System", "ThreadStaticAttribute");
         def->fields[i] = f;
         def->assembly->fielddefs[f->row - 1] = f;
     }
@@ -302,6 +313,19 @@ def_make(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
     return def;
 }
 
+/* Names of nested types grow with their depth, and definitions are made outermost first. */
+static bool
+too_deep(const struct md_image *img, uint32_t row)
+{
+    unsigned depth = 0;
+
+    while (row && depth <= TY_DEPTH_MAX) {
+        row = md_typedef_enclosing(img, row);
+        depth++;
+    }
+    return row != 0;
+}
+
 struct ty_def *
 ty_def_at(struct ty_context *ctx, struct ty_assembly *as, uint32_t typedef_row)
 {
@@ -313,6 +337,11 @@ ty_def_at(struct ty_context *ctx, struct ty_assembly *as, uint32_t typedef_row)
         return NULL;
     }
     slot = &as->typedefs[typedef_row - 1];
+    if (!*slot && too_deep(as->image, typedef_row)) {
+        ty_fail(ctx, TY_FAIL_TYPE_LOAD, "%s: token %08x: nested more than %d deep", as->path,
+                (unsigned)md_token(MD_TYPEDEF, typedef_row), TY_DEPTH_MAX);
+        return NULL;
+    }
     if (!*slot)
         *slot = def_make(ctx, as, typedef_row);
     return *slot;

@@ -3,31 +3,9 @@
  * falling size. Sequential layout is kept for types without references, explicit always. A
  * canonical form and the exact types that share it get the same layout, because it depends on
  * nothing but which fields are references and on the sizes of the others. */
-#include "compiler/types/ty_priv.h"
+#include "compiler/types/layout_priv.h"
 
 #include <stdlib.h>
-
-enum { WORD = 8 };
-
-/* An instance field being placed. */
-struct placed {
-    uint32_t index; /* in def->fields */
-    uint32_t size, align, offset;
-    bool is_ref; /* a reference or byref itself */
-    const struct ty_layout *inner; /* value types */
-    struct ty_type *type;
-};
-
-struct placing {
-    struct ty_context *ctx;
-    struct ty_type *type;
-    struct placed *fields; /* arena */
-    uint32_t count;
-    uint32_t start; /* first free byte, from the value's or the object's start */
-    uint32_t end;   /* gives: one past the last used byte */
-    uint32_t align; /* gives */
-    bool has_refs, overlaps;
-};
 
 static const uint8_t primitive_size[] = {
     [TY_EL_VOID] = 1, [TY_EL_BOOL] = 1, [TY_EL_CHAR] = 2, [TY_EL_I1] = 1, [TY_EL_U1] = 1,
@@ -35,209 +13,8 @@ static const uint8_t primitive_size[] = {
     [TY_EL_U8] = 8,   [TY_EL_I] = 8,    [TY_EL_U] = 8,    [TY_EL_R4] = 4, [TY_EL_R8] = 8,
 };
 
-static uint32_t
-align_up(uint32_t at, uint32_t align)
-{
-    return (at + align - 1) & ~(align - 1);
-}
-
-static bool
-fail_type(struct ty_context *ctx, struct ty_type *t, const char *fact)
-{
-    ty_fail(ctx, TY_FAIL_TYPE_LOAD, "%s: %s", ty_name(ctx, t), fact);
-    return false;
-}
-
-/* ---- collecting ----------------------------------------------------------------------------------- */
-
-static bool
-field_measure(struct placing *p, struct placed *f)
-{
-    struct ty_type *t = f->type;
-    const struct ty_layout *l;
-
-    if (ty_is_ref(t) || t->form == TY_FORM_BYREF) {
-        f->is_ref = true;
-        f->size = f->align = WORD;
-        p->has_refs = true;
-        if (t->form == TY_FORM_BYREF && !p->type->def->is_byref_like)
-            return fail_type(p->ctx, p->type, "a ref field outside a ref struct");
-        return true;
-    }
-    l = ty_layout_of(p->ctx, t);
-    if (!l)
-        return false;
-    f->size = l->size;
-    f->align = l->align;
-    if (t->is_value_type)
-        f->inner = l;
-    p->has_refs |= t->is_value_type && l->has_refs;
-    return true;
-}
-
-static bool
-fields_collect(struct placing *p)
-{
-    struct ty_def *def = p->type->def;
-    struct ty_env env = ty_env_of_type(p->type);
-    uint32_t i;
-
-    p->fields = arena_array(p->ctx->arena, def->field_count, sizeof *p->fields);
-    for (i = 0; i < def->field_count; i++) {
-        struct placed *f = &p->fields[p->count];
-
-        if (def->fields[i]->is_static)
-            continue;
-        f->index = i;
-        f->type = ty_field_def_type(p->ctx, def->fields[i]);
-        if (f->type)
-            f->type = ty_subst(p->ctx, f->type, &env);
-        if (!f->type || !field_measure(p, f))
-            return false;
-        p->count++;
-    }
-    return true;
-}
-
-/* ---- placing ---------------------------------------------------------------------------------------- */
-
-static bool
-put(struct placing *p, struct placed *f, uint64_t offset, uint32_t align)
-{
-    uint64_t end = offset + f->size;
-
-    if (end > TY_INSTANCE_MAX)
-        return fail_type(p->ctx, p->type, "too large");
-    f->offset = (uint32_t)offset;
-    if (end > p->end)
-        p->end = (uint32_t)end;
-    if (align > p->align)
-        p->align = align;
-    return true;
-}
-
-static int
-by_rank(const void *a, const void *b)
-{
-    const struct placed *x = a, *y = b;
-    uint32_t xa = x->is_ref ? UINT32_MAX : x->align, ya = y->is_ref ? UINT32_MAX : y->align;
-
-    /* Types with references come before others of their alignment: fewer series to scan. */
-    if (xa != ya)
-        return xa > ya ? -1 : 1;
-    if (x->size != y->size)
-        return x->size > y->size ? -1 : 1;
-    return x->index < y->index ? -1 : 1;
-}
-
-static bool
-place_auto(struct placing *p)
-{
-    uint32_t cap = p->type->is_value_type ? UINT32_MAX : WORD; /* objects are 8-aligned only */
-    uint32_t at = p->start, i;
-
-    qsort(p->fields, p->count, sizeof *p->fields, by_rank);
-    for (i = 0; i < p->count; i++) {
-        struct placed *f = &p->fields[i];
-        uint32_t align = f->align < cap ? f->align : cap;
-
-        at = align_up(at, align);
-        if (!put(p, f, at, align))
-            return false;
-        at = p->end;
-    }
-    return true;
-}
-
-static bool
-place_sequential(struct placing *p)
-{
-    uint32_t pack = p->type->def->pack, at = p->start, i;
-
-    for (i = 0; i < p->count; i++) {
-        struct placed *f = &p->fields[i];
-        uint32_t align = pack && pack < f->align ? pack : f->align;
-
-        at = align_up(at, align);
-        if (!put(p, f, at, align))
-            return false;
-        at = p->end;
-    }
-    return true;
-}
-
-/* References may overlap references only, and lie at word boundaries. */
-static bool
-explicit_check(struct placing *p)
-{
-    enum { FREE, PLAIN, REF, REF_PART };
-    uint32_t size = p->end - p->start, i, j, k;
-    uint8_t *use;
-
-    if (size > TY_INLINE_ARRAY_MAX)
-        return p->has_refs ? fail_type(p->ctx, p->type, "too large for explicit layout") : true;
-    use = arena_alloc(p->ctx->arena, size + 1);
-    for (i = 0; i < p->count; i++) {
-        const struct placed *f = &p->fields[i];
-        uint32_t at = f->offset - p->start, refs = f->inner ? f->inner->ref_count : f->is_ref;
-
-        for (j = 0; j < f->size; j++) {
-            uint8_t kind = f->is_ref ? (j ? REF_PART : REF) : PLAIN;
-
-            for (k = 0; !f->is_ref && k < refs; k++)
-                if (j >= f->inner->ref_offsets[k] && j < f->inner->ref_offsets[k] + WORD)
-                    kind = j == f->inner->ref_offsets[k] ? REF : REF_PART;
-            if (use[at + j] != FREE)
-                p->overlaps = true;
-            if (use[at + j] != FREE && use[at + j] != kind)
-                return fail_type(p->ctx, p->type, "a reference overlaps another field");
-            if (kind == REF && (f->offset + j) % WORD)
-                return fail_type(p->ctx, p->type, "a reference at an odd offset");
-            use[at + j] = kind;
-        }
-    }
-    return true;
-}
-
-static bool
-place_explicit(struct placing *p)
-{
-    const struct ty_def *def = p->type->def;
-    const struct md_image *img = def->assembly->image;
-    uint32_t i;
-
-    for (i = 0; i < p->count; i++) {
-        struct placed *f = &p->fields[i];
-        uint32_t row = def->fields[f->index]->row;
-        uint32_t found = md_find_row(img, MD_FIELDLAYOUT, MD_FIELDLAYOUT_FIELD, row);
-        uint32_t align = def->pack && def->pack < f->align ? def->pack : f->align;
-
-        if (!found)
-            return fail_type(p->ctx, p->type, "a field without an offset in explicit layout");
-        if (!put(p, f, (uint64_t)p->start + md_cell(img, MD_FIELDLAYOUT, found, MD_FIELDLAYOUT_OFFSET),
-                 align))
-            return false;
-    }
-    return explicit_check(p);
-}
-
-static bool
-place(struct placing *p)
-{
-    const struct ty_def *def = p->type->def;
-
-    p->end = p->start;
-    p->align = 1;
-    if (def->pack & (def->pack - 1))
-        return fail_type(p->ctx, p->type, "packing that is no power of two");
-    if (def->is_explicit_layout && p->count)
-        return place_explicit(p);
-    if (def->is_sequential_layout && !p->has_refs)
-        return place_sequential(p);
-    return place_auto(p);
-}
-
-/* ---- from places to a layout ------------------------------------------------------------------------- */
+/* ---- from places to a layout
+ * ------------------------------------------------------------------------- */
 
 /* Appends the reference offsets of the placed fields; offsets rise when the fields are sorted. */
 static void
@@ -251,8 +28,7 @@ refs_append(struct placing *p, struct ty_layout *l, uint32_t *capacity)
 
         for (k = 0; k < refs; k++) {
             CC_ASSERT(l->ref_count < *capacity);
-            l->ref_offsets[l->ref_count++] =
-                f->offset + (f->is_ref ? 0 : f->inner->ref_offsets[k]);
+            l->ref_offsets[l->ref_count++] = f->offset + (f->is_ref ? 0 : f->inner->ref_offsets[k]);
         }
     }
 }
@@ -367,7 +143,8 @@ flags_fill(struct placing *p, struct ty_layout *l)
     l->is_blittable = blittable;
 }
 
-/* ---- structs ----------------------------------------------------------------------------------------- */
+/* ---- structs
+ * ----------------------------------------------------------------------------------------- */
 
 /* Alignment of the types that hardware treats as one wide value. */
 static uint32_t
@@ -394,9 +171,9 @@ inline_array_check(struct placing *p)
     const struct ty_def *def = p->type->def;
 
     if (p->count != 1 || def->is_explicit_layout || def->inline_array_length == 0)
-        return fail_type(p->ctx, p->type, "an InlineArray needs one field and a length");
+        return ty_layout_fail(p->ctx, p->type, "an InlineArray needs one field and a length");
     if ((uint64_t)p->fields[0].size * def->inline_array_length > TY_INLINE_ARRAY_MAX)
-        return fail_type(p->ctx, p->type, "an InlineArray of more than 1 MiB");
+        return ty_layout_fail(p->ctx, p->type, "an InlineArray of more than 1 MiB");
     return true;
 }
 
@@ -419,9 +196,9 @@ struct_size(struct placing *p, struct ty_layout *l, uint32_t repeat)
     }
     /* references inside arrays of the type must stay aligned */
     if (p->has_refs)
-        size = (size + WORD - 1) & ~(uint64_t)(WORD - 1);
+        size = (size + TY_WORD - 1) & ~(uint64_t)(TY_WORD - 1);
     if (size > TY_INSTANCE_MAX)
-        return fail_type(p->ctx, p->type, "too large");
+        return ty_layout_fail(p->ctx, p->type, "too large");
     l->size = (uint32_t)size;
     l->instance_bytes = l->size;
     return true;
@@ -433,14 +210,14 @@ struct_layout(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
     struct placing p = {.ctx = ctx, .type = t};
     uint32_t repeat = 1;
 
-    if (!fields_collect(&p))
+    if (!ty_fields_collect(&p))
         return false;
     if (t->def->is_inline_array) {
         if (!inline_array_check(&p))
             return false;
         repeat = t->def->inline_array_length;
     }
-    if (!place(&p) || !struct_size(&p, l, repeat))
+    if (!ty_fields_place(&p) || !struct_size(&p, l, repeat))
         return false;
     refs_fill(&p, l, NULL, repeat, repeat > 1 ? p.fields[0].size : 0);
     offsets_fill(&p, l);
@@ -465,12 +242,13 @@ primitive_layout(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
     return true;
 }
 
-/* ---- classes and the rest ------------------------------------------------------------------------------ */
+/* ---- classes and the rest
+ * ------------------------------------------------------------------------------ */
 
 static bool
 class_layout(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
 {
-    struct placing p = {.ctx = ctx, .type = t, .start = WORD};
+    struct placing p = {.ctx = ctx, .type = t, .start = TY_WORD};
     const struct ty_layout *base = NULL;
     struct ty_type *base_type;
 
@@ -483,22 +261,23 @@ class_layout(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
         p.start += base->instance_bytes;
     }
     if (t->def->is_explicit_layout || t->def->is_sequential_layout)
-        p.start = align_up(p.start, WORD); /* offsets of the own part count from a boundary */
-    if (t == ctx->t_object) { /* its one field is the MethodTable word itself */
+        p.start = ty_align_up(p.start, TY_WORD); /* offsets of the own part count from a boundary */
+    if (t == ctx->t_object) {                    /* its one field is the MethodTable word itself */
         l->field_offsets = arena_array(ctx->arena, t->def->field_count, sizeof(uint32_t));
         return true;
     }
-    if (!fields_collect(&p) || !place(&p))
+    if (!ty_fields_collect(&p) || !ty_fields_place(&p))
         return false;
     refs_fill(&p, l, base, 1, 0);
     offsets_fill(&p, l);
     flags_fill(&p, l);
-    l->instance_bytes = (p.count ? p.end : (base ? WORD + base->instance_bytes : WORD)) - WORD;
+    l->instance_bytes =
+        (p.count ? p.end : (base ? TY_WORD + base->instance_bytes : TY_WORD)) - TY_WORD;
     if (t->def->class_size) {
-        uint64_t least = (uint64_t)p.start - WORD + t->def->class_size;
+        uint64_t least = (uint64_t)p.start - TY_WORD + t->def->class_size;
 
         if (least > TY_INSTANCE_MAX)
-            return fail_type(ctx, t, "too large");
+            return ty_layout_fail(ctx, t, "too large");
         if (least > l->instance_bytes)
             l->instance_bytes = (uint32_t)least;
     }
@@ -508,7 +287,7 @@ class_layout(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
 static bool
 array_layout(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
 {
-    l->instance_bytes = WORD + (t->form == TY_FORM_MDARRAY ? WORD * t->rank : 0);
+    l->instance_bytes = TY_WORD + (t->form == TY_FORM_MDARRAY ? TY_WORD * t->rank : 0);
     if (ty_is_ref(t->param)) {
         l->has_refs = true;
     } else if (t->param->is_value_type) {
@@ -533,7 +312,7 @@ byref_layout(struct ty_context *ctx, struct ty_layout *l)
 static bool
 layout_make(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
 {
-    l->size = l->align = WORD;
+    l->size = l->align = TY_WORD;
     switch (t->form) {
     case TY_FORM_POINTER:
     case TY_FORM_FNPTR:
@@ -547,7 +326,7 @@ layout_make(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
     case TY_FORM_OPEN_DEF:
     case TY_FORM_TYPE_VAR:
     case TY_FORM_METHOD_VAR:
-        return fail_type(ctx, t, "has no layout: it is not a closed type");
+        return ty_layout_fail(ctx, t, "has no layout: it is not a closed type");
     case TY_FORM_DEF:
         break;
     }
@@ -569,7 +348,7 @@ ty_layout_of(struct ty_context *ctx, struct ty_type *t)
     if (t->layout)
         return t->layout;
     if (t->layout_busy) {
-        fail_type(ctx, t, "contains itself");
+        ty_layout_fail(ctx, t, "contains itself");
         return NULL;
     }
     if (!ty_enter(ctx, "field layout"))
@@ -586,7 +365,8 @@ ty_layout_of(struct ty_context *ctx, struct ty_type *t)
     return l;
 }
 
-/* ---- sizes that MethodTables carry ---------------------------------------------------------------------- */
+/* ---- sizes that MethodTables carry
+ * ---------------------------------------------------------------------- */
 
 uint32_t
 ty_base_size(struct ty_context *ctx, struct ty_type *t)
@@ -598,9 +378,9 @@ ty_base_size(struct ty_context *ctx, struct ty_type *t)
     case TY_FORM_OPEN_DEF:
         return t->def->generic_count;
     case TY_FORM_SZARRAY:
-        return 3 * WORD;
+        return 3 * TY_WORD;
     case TY_FORM_MDARRAY:
-        return 3 * WORD + WORD * t->rank;
+        return 3 * TY_WORD + TY_WORD * t->rank;
     case TY_FORM_POINTER:
         return 0;
     case TY_FORM_BYREF:
@@ -618,8 +398,8 @@ ty_base_size(struct ty_context *ctx, struct ty_type *t)
     if (t == ctx->t_string)
         return 22;
     l = ty_layout_of(ctx, t);
-    size = 2 * WORD + (l ? align_up(l->instance_bytes, WORD) : 0);
-    return size < 3 * WORD ? 3 * WORD : size;
+    size = 2 * TY_WORD + (l ? ty_align_up(l->instance_bytes, TY_WORD) : 0);
+    return size < 3 * TY_WORD ? 3 * TY_WORD : size;
 }
 
 uint32_t

@@ -77,8 +77,12 @@ static void
 write_fnptr(struct writer *w, const struct ty_sig *sig)
 {
     static const char *const conventions[] = {
-        [TY_CC_DEFAULT] = "",          [TY_CC_C] = " cdecl",        [TY_CC_STDCALL] = " stdcall",
-        [TY_CC_THISCALL] = " thiscall", [TY_CC_FASTCALL] = " fastcall", [TY_CC_VARARG] = " vararg",
+        [TY_CC_DEFAULT] = "",
+        [TY_CC_C] = " cdecl",
+        [TY_CC_STDCALL] = " stdcall",
+        [TY_CC_THISCALL] = " thiscall",
+        [TY_CC_FASTCALL] = " fastcall",
+        [TY_CC_VARARG] = " vararg",
         [TY_CC_UNMANAGED] = " unmanaged",
     };
 

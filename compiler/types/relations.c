@@ -76,7 +76,8 @@ ty_reduced(struct ty_context *ctx, struct ty_type *t)
     return ty_is_def(t) && t->def->is_enum ? ty_enum_underlying(ctx, t) : t;
 }
 
-/* ---- bases ------------------------------------------------------------------------------------- */
+/* ---- bases -------------------------------------------------------------------------------------
+ */
 
 /* Also looks at all further bases, so that no walk along them can go round in circles. */
 static bool
@@ -174,7 +175,8 @@ ty_is_subclass(struct ty_context *ctx, struct ty_type *t, struct ty_type *base)
     return t != NULL;
 }
 
-/* ---- conversion ---------------------------------------------------------------------------------- */
+/* ---- conversion
+ * ---------------------------------------------------------------------------------- */
 
 /* Integers of one size are interchangeable as array elements, whatever their sign. */
 static enum ty_element
@@ -299,7 +301,8 @@ ty_is_assignable(struct ty_context *ctx, struct ty_type *from, struct ty_type *t
     return yes;
 }
 
-/* ---- static constructors and finalizers ------------------------------------------------------------ */
+/* ---- static constructors and finalizers
+ * ------------------------------------------------------------ */
 
 static bool
 is_eager(struct ty_def *def)

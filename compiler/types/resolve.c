@@ -6,12 +6,13 @@
 
 struct query {
     struct ty_context *ctx;
-    struct ty_type *type;       /* whose instances are asked about */
-    struct ty_method *decl;     /* interface method with its own variables as arguments */
-    struct ty_type *interface;  /* decl->owner */
+    struct ty_type *type;      /* whose instances are asked about */
+    struct ty_method *decl;    /* interface method with its own variables as arguments */
+    struct ty_type *interface; /* decl->owner */
 };
 
-/* ---- MethodImpl rows and names ----------------------------------------------------------------------- */
+/* ---- MethodImpl rows and names
+ * ----------------------------------------------------------------------- */
 
 /* The body a MethodImpl row of exactly this type gives for the declaration; NULL if none. */
 static bool
@@ -99,17 +100,21 @@ declares(struct ty_context *ctx, struct ty_type *t, struct ty_type *interface)
     return false;
 }
 
-/* ---- one class level ------------------------------------------------------------------------------------ */
+/* ---- one class level
+ * ------------------------------------------------------------------------------------ */
 
-static bool class_find_up(struct ty_context *ctx, struct ty_type *t, const struct ty_method *decl,
+static bool class_find_up(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
                           struct ty_method **found);
+static bool default_find(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
+                         struct ty_method **found, enum ty_dispatch *how);
 
 /* Instance methods: what class `t` newly provides for the exact declaration. */
 static bool
-instance_find(struct ty_context *ctx, struct ty_type *t, const struct ty_method *decl,
+instance_find(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
               struct ty_method **found)
 {
-    struct ty_method *inherited = NULL;
+    struct ty_method *inherited = NULL, *inherited_default = NULL;
+    enum ty_dispatch how = TY_DISPATCH_NONE;
     struct ty_type *base;
 
     if (!impl_find(ctx, t, decl, found) || *found)
@@ -125,16 +130,18 @@ instance_find(struct ty_context *ctx, struct ty_type *t, const struct ty_method 
             return true;
         return name_find_up(ctx, base, decl, found);
     }
-    /* listed by a base that has no implementation (abstract, or a default one) */
-    if (base && !class_find_up(ctx, base, decl, &inherited))
+    /* Listed by a base only: methods added here count when the base has no implementation at all,
+     * not even a default one. */
+    if (base && (!class_find_up(ctx, base, decl, &inherited) ||
+                 !default_find(ctx, base, decl, &inherited_default, &how)))
         return false;
-    if (inherited)
+    if (inherited || how != TY_DISPATCH_NONE)
         return true;
     return name_find_up(ctx, t, decl, found);
 }
 
 static bool
-class_find(struct ty_context *ctx, struct ty_type *t, const struct ty_method *decl,
+class_find(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
            struct ty_method **found)
 {
     *found = NULL;
@@ -145,7 +152,7 @@ class_find(struct ty_context *ctx, struct ty_type *t, const struct ty_method *de
 }
 
 static bool
-class_find_up(struct ty_context *ctx, struct ty_type *t, const struct ty_method *decl,
+class_find_up(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
               struct ty_method **found)
 {
     *found = NULL;
@@ -156,7 +163,8 @@ class_find_up(struct ty_context *ctx, struct ty_type *t, const struct ty_method 
     return true;
 }
 
-/* ---- default implementations ------------------------------------------------------------------------------ */
+/* ---- default implementations
+ * ------------------------------------------------------------------------------ */
 
 struct best {
     struct ty_type *interface;
@@ -222,7 +230,8 @@ default_find(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
     return true;
 }
 
-/* ---- the whole search ---------------------------------------------------------------------------------------- */
+/* ---- the whole search
+ * ---------------------------------------------------------------------------------------- */
 
 /* The declaration on another instance of its interface. */
 static struct ty_method *

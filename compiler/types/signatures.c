@@ -371,10 +371,10 @@ ty_sig_from_standalone(struct ty_context *ctx, struct ty_assembly *as, uint32_t 
                 (unsigned)token);
         return NULL;
     }
-    return ty_sig_parse(ctx, as,
-                        md_cell_blob(as->image, MD_STANDALONESIG, md_token_row(token),
-                                     MD_STANDALONESIG_SIGNATURE),
-                        "calli");
+    return ty_sig_parse(
+        ctx, as,
+        md_cell_blob(as->image, MD_STANDALONESIG, md_token_row(token), MD_STANDALONESIG_SIGNATURE),
+        "calli");
 }
 
 bool
@@ -394,10 +394,10 @@ ty_locals_from_token(struct ty_context *ctx, struct ty_assembly *as, uint32_t to
                 (unsigned)token);
         return false;
     }
-    r = reader_over(ctx, as,
-                    md_cell_blob(as->image, MD_STANDALONESIG, md_token_row(token),
-                                 MD_STANDALONESIG_SIGNATURE),
-                    "local variables");
+    r = reader_over(
+        ctx, as,
+        md_cell_blob(as->image, MD_STANDALONESIG, md_token_row(token), MD_STANDALONESIG_SIGNATURE),
+        "local variables");
     if (md_sig_u8(&r.s) != MD_SIG_LOCALS)
         return malformed(&r, "not a local variable signature") != NULL;
     *count = md_sig_uint(&r.s);

@@ -165,17 +165,18 @@ ty_type_from_token(struct ty_context *ctx, struct ty_assembly *as, uint32_t toke
     if (md_token_table(token) == MD_TYPESPEC && md_token_exists(as->image, token)) {
         slot = &as->typespecs[md_token_row(token) - 1];
         if (!*slot)
-            *slot = ty_type_parse(ctx, as,
-                                  md_cell_blob(as->image, MD_TYPESPEC, md_token_row(token),
-                                               MD_TYPESPEC_SIGNATURE),
-                                  "a type specification");
+            *slot = ty_type_parse(
+                ctx, as,
+                md_cell_blob(as->image, MD_TYPESPEC, md_token_row(token), MD_TYPESPEC_SIGNATURE),
+                "a type specification");
         return *slot;
     }
     def = ty_def_from_token(ctx, as, token);
     return def ? ty_type_of_def(ctx, def) : NULL;
 }
 
-/* ---- members ----------------------------------------------------------------------------------- */
+/* ---- members -----------------------------------------------------------------------------------
+ */
 
 /* The type that a MemberRef's parent names, as an instance. NULL + failure. */
 static struct ty_type *
@@ -290,9 +291,8 @@ methodspec_method(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
 
     if (!m)
         return NULL;
-    args = ty_arguments_parse(ctx, as,
-                              md_cell_blob(img, MD_METHODSPEC, row, MD_METHODSPEC_INSTANTIATION),
-                              &count);
+    args = ty_arguments_parse(
+        ctx, as, md_cell_blob(img, MD_METHODSPEC, row, MD_METHODSPEC_INSTANTIATION), &count);
     if (!args)
         return NULL;
     if (count != m->def->generic_count) {

@@ -10,9 +10,9 @@
 #include <string.h>
 
 enum {
-    TY_DEPTH_MAX = 300,          /* nesting of types, bases and fields in one question */
-    TY_RANK_MAX = 32,            /* as in the CLI */
-    TY_INSTANCE_MAX = 1 << 27,   /* bytes of a value or of an object without its elements */
+    TY_DEPTH_MAX = 300,            /* nesting of types, bases and fields in one question */
+    TY_RANK_MAX = 32,              /* as in the CLI */
+    TY_INSTANCE_MAX = 1 << 27,     /* bytes of a value or of an object without its elements */
     TY_INLINE_ARRAY_MAX = 1 << 20, /* bytes of an InlineArray type */
 };
 

@@ -311,8 +311,8 @@ START_TEST(thread_block_and_allocation)
     free(first);
     if (l == 0)
         return; /* without optimisation the engine is always asked */
-    corert_thread.alloc_ptr = (uint8_t *)&buffer[1];
-    corert_thread.alloc_limit = (uint8_t *)&buffer[9];
+    corert_thread.alloc_ptr = (uint8_t *)&buffer[0];
+    corert_thread.alloc_limit = (uint8_t *)&buffer[8];
     first = new_object[l](test_type);
     second = new_object[l](test_type);
     ck_assert(first == (void *)&buffer[1] && second == (void *)&buffer[5] && slow_news == 1);

@@ -57,8 +57,8 @@ END_TEST
 
 START_TEST(sizes_around_every_border_work)
 {
-    static const size_t sizes[] = {8, 24, 25, 8184, 8191, 8192, 8200, 32760, 32768, 32776, 65536,
-                                   65544, 1000000};
+    static const size_t sizes[] = {8,     24,    25,    8184,  8191,  8192,   8200,
+                                   32760, 32768, 32776, 65536, 65544, 1000000};
     struct gc_buffer b = {0};
     size_t i;
 

@@ -27,6 +27,7 @@ start(uint64_t cap)
 {
     corert_config c = {.struct_size = sizeof c, .heap_cap_bytes = cap, .unhandled = on_unhandled};
 
+    unhandled_text[0] = 0;
     ck_assert_int_eq(corert_init(&c), CORERT_OK);
 }
 

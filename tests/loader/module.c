@@ -6,25 +6,23 @@
 #include "gc/object_format.h"
 
 /* Names of the defects; 0 = a good module. */
-enum {
-    GOOD = 0,
-    ROWS_UNSORTED,
-    ROW_OUTSIDE,
-    ROW_UNKNOWN,
-    ROW_NO_END,
-    CLASSLIB_SHORT,
-    EXPORT_NOT_CODE,
-    EXPORTS_UNSORTED,
-    IMPORT_MISSING,
-    IMPORT_LENGTHS,
-    FUTURE_FORMAT,
-    OTHER_ABI,
-    BAD_MAGIC,
-    ROOTS_OUTSIDE,
-    START_FAILS,
-    NOT_SELF_CONTAINED,
-    MANY_SECTIONS
-};
+#define GOOD               0
+#define ROWS_UNSORTED      1
+#define ROW_OUTSIDE        2
+#define ROW_UNKNOWN        3
+#define ROW_NO_END         4
+#define CLASSLIB_SHORT     5
+#define EXPORT_NOT_CODE    6
+#define EXPORTS_UNSORTED   7
+#define IMPORT_MISSING     8
+#define IMPORT_LENGTHS     9
+#define FUTURE_FORMAT      10
+#define OTHER_ABI          11
+#define BAD_MAGIC          12
+#define ROOTS_OUTSIDE      13
+#define START_FAILS        14
+#define NOT_SELF_CONTAINED 15
+#define MANY_SECTIONS      16
 
 #ifndef FAULT
 #define FAULT GOOD
@@ -233,8 +231,8 @@ find_blob(uint32_t id)
     uint32_t size;
     void *handle = type_manager.type_manager;
 
-    return CALL(uint8_t (*)(void **, uint32_t, const uint8_t **, uint32_t *), RhFindBlob)(
-               &handle, id, &p, &size)
+    return CALL(uint8_t(*)(void **, uint32_t, const uint8_t **, uint32_t *),
+                RhFindBlob)(&handle, id, &p, &size)
                ? (int32_t)size
                : -1;
 }
@@ -274,7 +272,10 @@ static const struct ldr_export exports[] = {
 
 static void *const main_function[] = {(void *)run_main};
 
-#define ROW(id, table) {id, LDR_ROW_HAS_END, (void *)(table), (char *)(table) + sizeof(table)}
+#define ROW(id, table)                                                                             \
+    {                                                                                              \
+        id, LDR_ROW_HAS_END, (void *)(table), (char *)(table) + sizeof(table)                      \
+    }
 
 struct header {
     uint64_t magic;
@@ -289,9 +290,13 @@ __attribute__((visibility("default"))) struct header corert_module_header = {
     .magic = LDR_MAGIC + (FAULT == BAD_MAGIC),
     .major = LDR_FORMAT_MAJOR + (FAULT == FUTURE_FORMAT),
     .minor = LDR_FORMAT_MINOR,
+#ifdef EXECUTABLE
+    .flags = LDR_FLAG_SELF_CONTAINED | LDR_FLAG_EXECUTABLE,
+#else
     .flags = FAULT == NOT_SELF_CONTAINED ? 0 : LDR_FLAG_SELF_CONTAINED,
+#endif
     .abi = LDR_ENGINE_ABI + (FAULT == OTHER_ABI),
-    .sections = FAULT == MANY_SECTIONS ? 400 : 14 + (FAULT == ROW_UNKNOWN),
+    .sections = FAULT == MANY_SECTIONS ? 400 : 15 + (FAULT == ROW_UNKNOWN),
     .rows =
         {
             {LDR_SECTION_TYPE_MANAGER, LDR_ROW_HAS_END, &type_manager, &type_manager + 1},
@@ -312,7 +317,8 @@ __attribute__((visibility("default"))) struct header corert_module_header = {
             ROW(LDR_SECTION_DISPATCH_CELLS, cell),
             {LDR_SECTION_CLASSLIB, LDR_ROW_HAS_END, (void *)classlib,
              (char *)classlib + sizeof classlib - 8 * (FAULT == CLASSLIB_SHORT)},
-            {LDR_SECTION_WELL_KNOWN, LDR_ROW_HAS_END, (void *)&known, (char *)&known + sizeof known},
+            {LDR_SECTION_WELL_KNOWN, LDR_ROW_HAS_END, (void *)&known,
+             (char *)&known + sizeof known},
             {LDR_SECTION_KNOBS, LDR_ROW_HAS_END, (void *)knob,
              (char *)knob + (FAULT == ROW_OUTSIDE ? 1 << 24 : sizeof knob)},
             ROW(LDR_SECTION_MAIN, main_function),

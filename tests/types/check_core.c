@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-
 #define assert_hash(type, expected) ck_assert_uint_eq((type)->hash, (expected))
 
 static uint32_t
@@ -65,8 +64,8 @@ START_TEST(fields_lie_where_native_code_expects_them)
     ck_assert_uint_eq(offset_of(types_core("System.RuntimeType"), "_pUnderlyingEEType"), 8);
     ck_assert_uint_eq(offset_of(types_core("System.RuntimeType"), "_runtimeTypeInfoHandle"), 16);
     ck_assert_uint_eq(offset_of(types_core("System.Runtime.CompilerServices.RawData"), "Data"), 8);
-    ck_assert_uint_eq(
-        offset_of(types_core("System.Runtime.CompilerServices.RawArrayData"), "Data"), 16);
+    ck_assert_uint_eq(offset_of(types_core("System.Runtime.CompilerServices.RawArrayData"), "Data"),
+                      16);
 }
 END_TEST
 

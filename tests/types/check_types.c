@@ -39,8 +39,7 @@ struct ty_type *
 types_instance(const char *full_name, struct ty_type *a, struct ty_type *b)
 {
     struct ty_type *args[2] = {a, b};
-    struct ty_type *t =
-        ty_instantiate(types_ctx, types_core(full_name)->def, args, b ? 2 : 1);
+    struct ty_type *t = ty_instantiate(types_ctx, types_core(full_name)->def, args, b ? 2 : 1);
 
     ck_assert_msg(t != NULL, "%s", types_ctx->failure.text);
     return t;
@@ -54,7 +53,11 @@ main(void)
     int failed;
 
     suite_add_tcase(suite, types_core_case());
+#ifdef CORERT_TEST_SHAPES
+    suite_add_tcase(suite, types_shapes_case());
+#endif
     suite_add_tcase(suite, types_sweep_case());
+    suite_add_tcase(suite, types_damage_case());
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -16,6 +16,8 @@ struct ty_type *types_core(const char *full_name);
 struct ty_type *types_instance(const char *full_name, struct ty_type *a, struct ty_type *b);
 
 TCase *types_core_case(void);
+TCase *types_shapes_case(void);
 TCase *types_sweep_case(void);
+TCase *types_damage_case(void);
 
 #endif

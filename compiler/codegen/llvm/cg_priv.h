@@ -112,6 +112,7 @@ struct cg_unit {
     LLVMDIBuilderRef di; /* owned */
     LLVMMetadataRef di_unit, di_routine;
     struct str_map di_files;
+    bool di_done;
     bool optimized; /* the pipeline has run: no more building, only our passes */
     bool finished;
 };
@@ -206,7 +207,7 @@ LLVMValueRef cg_call_emit(struct cg_fn *fn, LLVMTypeRef type, LLVMValueRef calle
 
 /* debug.c */
 void cg_debug_setup(struct cg_unit *u);
-void cg_debug_finish(struct cg_unit *u);
+void cg_debug_finish(struct cg_unit *u); /* no function may be built afterwards */
 
 /* pipeline.c */
 bool cg_pipeline_run(struct cg_unit *u); /* false: u->error is set */

@@ -42,8 +42,9 @@ cg_debug_setup(struct cg_unit *u)
 void
 cg_debug_finish(struct cg_unit *u)
 {
-    if (u->di)
+    if (u->di && !u->di_done)
         LLVMDIBuilderFinalize(u->di);
+    u->di_done = true;
 }
 
 void

@@ -109,6 +109,12 @@ cg_clause_id(struct cg_fn *fn, cg_clause clause)
     return cg_w(cg_intrinsic_call(fn, INTR_TYPEID, &type, 1, &clause->global, 1));
 }
 
+cg_value
+cg_clause_address(struct cg_fn *fn, cg_clause clause)
+{
+    return fn ? cg_w(clause->global) : NULL;
+}
+
 void
 cg_pad_set(struct cg_fn *fn, cg_block pad)
 {

@@ -378,6 +378,10 @@ cg_unreachable(struct cg_fn *fn)
 LLVMTypeRef
 cg_llvm_type(struct cg_unit *u, enum cg_type t)
 {
+    if (t == CG_VOID || t == CG_STRUCT) {
+        cg_fault(u, NULL, "a struct or void where a scalar is needed");
+        t = CG_I64;
+    }
     return u->types[t];
 }
 

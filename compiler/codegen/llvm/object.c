@@ -5,6 +5,8 @@
 #include "compiler/base/diag.h"
 #include "engine/thread_block.h"
 
+enum { HEADER_BYTES = 8 }; /* before the MethodTable word */
+
 /* Release: whoever sees the reference also sees the object's MethodTable and fields. */
 void
 cg_store_ref(struct cg_fn *fn, cg_value object, cg_value slot, cg_value v, unsigned mem)
@@ -68,14 +70,15 @@ object_new_slow(struct cg_fn *fn, LLVMValueRef mt)
     return call;
 }
 
-/* p = next object's address; the buffer is zeroed, so only the MethodTable is stored. Without a
- * buffer both words are 0 and the compare fails. */
+/* docs/abi.md, "Allocation": the buffer's first free byte is the next object's header word, the object
+ * begins after it. The buffer is zeroed, so only the MethodTable is stored. Without a buffer both
+ * words are 0 and the compare fails. */
 cg_value
 cg_new_object(struct cg_fn *fn, cg_value mt, uint32_t bytes)
 {
     struct cg_unit *u;
     LLVMBasicBlockRef fast, slow, done, from[2];
-    LLVMValueRef p, end, ok, size, br, phi, result[2], table;
+    LLVMValueRef p, end, ok, size, br, phi, result[2], table, header;
 
     if (!cg_ready(fn))
         return NULL;
@@ -96,9 +99,10 @@ cg_new_object(struct cg_fn *fn, cg_value mt, uint32_t bytes)
 
     LLVMPositionBuilderAtEnd(fn->b, fast);
     cg_thread_store(fn, CG_PTR, THREAD_ALLOC_PTR, cg_w(end));
-    LLVMSetAlignment(LLVMBuildStore(fn->b, table, p), 8);
+    header = LLVMConstInt(u->types[CG_I64], HEADER_BYTES, 0);
+    result[0] = LLVMBuildGEP2(fn->b, u->types[CG_I8], p, &header, 1, "");
+    LLVMSetAlignment(LLVMBuildStore(fn->b, table, result[0]), 8);
     LLVMBuildBr(fn->b, done);
-    result[0] = p;
     from[0] = fast;
 
     LLVMPositionBuilderAtEnd(fn->b, slow);

@@ -76,8 +76,11 @@ static bool
 pipeline_optimize(struct cg_unit *u)
 {
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
-    LLVMErrorRef error = LLVMRunPasses(u->module, pipeline_text(&u->options), u->machine, options);
+    LLVMErrorRef error;
 
+    LLVMPassBuilderOptionsSetSLPVectorization(options, u->options.opt_level >= 2);
+    LLVMPassBuilderOptionsSetCallGraphProfile(options, 0);
+    error = LLVMRunPasses(u->module, pipeline_text(&u->options), u->machine, options);
     LLVMDisposePassBuilderOptions(options);
     if (error) {
         char *message = LLVMGetErrorMessage(error);

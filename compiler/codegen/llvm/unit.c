@@ -112,6 +112,7 @@ cg_unit_hash(struct cg_unit *u, uint8_t out[16])
         features = LLVMGetHostCPUFeatures();
     }
     cg_symbols_resolve(u);
+    cg_debug_finish(u);
     LLVMGetVersion(&major, &minor, &patch);
     snprintf(options, sizeof options, "%u.%u.%u O%d %d %d %d %.100s", major, minor, patch,
              u->options.opt_level, u->options.optimize_size, u->options.debug,

@@ -18,7 +18,7 @@ static class Program
     static X[] Sort<X, C>(X[] a, C c) where C : IComparer<X> { for (int i = 1; i < a.Length; i++) { X v = a[i]; int j = i; for (; j > 0 && c.Compare(a[j - 1], v) > 0; j--) a[j] = a[j - 1]; a[j] = v; } return a; }
     static string Try<X>(Action a) { try { a(); return "none"; } catch (GenException<X> e) { return "caught " + e.Payload; } catch (Exception) { return "other"; } }
     static string Filter<X>(Action a) { try { a(); return "none"; } catch (Exception e) when (e is GenException<X> g && g.Payload != null) { return "filtered"; } catch { return "rest"; } }
-    static object Nest<X>(X x, int n) => n == 0 ? x : n % 2 == 0 ? Nest(new Rank<X> { V = x }, n - 1 - n % 2 - 1 < 0 ? 0 : 0) : Nest<object>(x, n - 1);
+    static object Nest<X>(X x, int n) => n == 0 ? x : n % 2 == 0 ? new Rank<X> { V = x } : Nest<object>(x, n - 1);
     static Func<X, Func<Y, (X, Y)>> Pairer<X, Y>() => x => y => (x, y);
 
     internal static void Main()

@@ -1,0 +1,203 @@
+/* compiler/il/call_virtual.c - callvirt: class slots, dispatch cells, generic virtual methods,
+ * constrained calls (ECMA-335 III.2.1, III.4.2), and what is known before run time. */
+#include "compiler/il/il_priv.h"
+
+enum { MT_VTABLE = 24 };
+
+/* A cell per call site; shared code has one per dictionary. */
+static cg_value
+dispatch_cell(struct il_import *im, struct ty_method *open, struct ty_method *closed)
+{
+    struct ref ref = {.kind = REF_CELL, .method = open};
+
+    if (!closed->is_canon && !closed->owner->is_canon)
+        ref.number = im->method->id << 14 | (im->insn.offset & 0x3fff);
+    return il_ref(im, &ref);
+}
+
+static cg_value
+slot_pointer(struct il_import *im, struct ty_method *closed, cg_value object)
+{
+    int slot = ty_vtable_slot(im->ty, closed);
+
+    if (slot < 0) {
+        il_invalid(im, "a virtual call of a method without a slot");
+        return NULL;
+    }
+    il_virtual(im, closed);
+    return cg_load(im->fn, CG_PTR, cg_offset(im->fn, il_load_mt(im, object), MT_VTABLE + 8 * (int64_t)slot), CG_MEM_INVARIANT);
+}
+
+cg_value
+il_virtual_pointer(struct il_import *im, struct ty_method *open, const struct il_value *self)
+{
+    static const enum cg_type types[] = {CG_PTR, CG_PTR};
+    struct ty_method *closed = il_close_method(im, open);
+    struct ref gvm = {.kind = REF_GVM, .method = open};
+    cg_value args[2];
+
+    if (!closed)
+        return NULL;
+    args[0] = il_null_check(im, self);
+    if (closed->def->generic_count) {
+        args[1] = il_ref(im, &gvm);
+        return il_call_engine(im, "corert_gvm_lookup", CG_PTR, types, args, 2, CG_CALL_NOUNWIND);
+    }
+    if (!closed->owner->def->is_interface)
+        return slot_pointer(im, closed, args[0]);
+    args[1] = dispatch_cell(im, open, closed);
+    il_virtual(im, closed);
+    return il_call_helper(im, IL_HELPER_RESOLVE_INTERFACE, args);
+}
+
+void
+il_call_virtual(struct il_import *im, struct ty_method *open, struct ty_method *closed)
+{
+    const struct il_value *self = il_peek(im, closed->sig->param_count);
+    cg_value cell;
+
+    if (!self) {
+        il_invalid(im, "stack underflow at a call");
+        return;
+    }
+    if (closed->def->generic_count) {
+        struct il_value copy = *self;
+
+        il_call_pointer(im, closed->sig, il_virtual_pointer(im, open, &copy));
+        return;
+    }
+    if (!closed->owner->def->is_interface) {
+        il_call_value(im, open, closed, slot_pointer(im, closed, il_null_check(im, self)), NULL, true, false);
+        return;
+    }
+    cell = dispatch_cell(im, open, closed);
+    il_virtual(im, closed);
+    il_call_value(im, open, closed, cg_load(im->fn, CG_PTR, cell, CG_MEM_UNORDERED), cell, true, false);
+}
+
+/* ---- known targets ---------------------------------------------------------------------------------- */
+
+static struct ty_method *
+resolve_exact(struct il_import *im, struct ty_type *type, struct ty_method *closed)
+{
+    enum ty_dispatch how = TY_DISPATCH_CLASS;
+    struct ty_method *impl;
+
+    if (type->form != TY_FORM_DEF || type->is_value_type || type->is_canon || closed->is_canon || closed->owner->is_canon)
+        return NULL;
+    if (closed->owner->def->is_interface)
+        impl = ty_resolve_interface(im->ty, type, closed, &how);
+    else
+        impl = ty_is_subclass(im->ty, type, closed->owner) ? ty_resolve_virtual(im->ty, type, closed) : NULL;
+    return impl && how == TY_DISPATCH_CLASS && !impl->def->is_abstract ? impl : NULL;
+}
+
+struct ty_method *
+il_devirtualise(struct il_import *im, const struct il_value *self, struct ty_method *open)
+{
+    struct ty_method *closed = il_close_method(im, open);
+    const struct ty_method_def *def;
+
+    if (!closed)
+        return NULL;
+    def = closed->def;
+    if (!def->is_virtual)
+        return open;
+    if (!def->is_abstract && (def->is_final || (closed->owner->def && closed->owner->def->is_sealed && !closed->owner->def->is_interface)))
+        return open;
+    if (self && self->kind == IL_REF && self->type && (self->exact || il_is_exact_type(self->type)))
+        return resolve_exact(im, self->type, closed);
+    return NULL;
+}
+
+/* ---- constrained calls ---------------------------------------------------------------------------------- */
+
+static void
+call_constrained_static(struct il_import *im, struct ty_method *open, struct ty_method *closed, struct ty_type *constrained,
+                        struct ty_type *type)
+{
+    struct ref ref = {.kind = REF_METHOD_CONSTRAINED, .type = constrained, .method = open};
+    enum ty_dispatch how;
+    struct ty_method *impl;
+
+    if (type->is_canon || closed->is_canon || closed->owner->is_canon) {
+        il_call_pointer(im, closed->sig, il_ref(im, &ref));
+        return;
+    }
+    impl = ty_resolve_interface(im->ty, type, closed, &how);
+    if (!impl || how == TY_DISPATCH_DIAMOND || impl->def->is_abstract) {
+        if (!im->ty->failure.text || !impl)
+            ty_fail(im->ty, TY_FAIL_TYPE_LOAD, "%s does not implement %s", ty_name(im->ty, type), ty_method_name(im->ty, closed));
+        il_fail(im);
+        return;
+    }
+    il_call(im, impl, 0);
+}
+
+/* The method that the value type itself has for the call, in open form, or NULL: box and dispatch. */
+static struct ty_method *
+own_method(struct il_import *im, struct ty_method *open, struct ty_method *closed, struct ty_type *constrained, struct ty_type *type)
+{
+    enum ty_dispatch how = TY_DISPATCH_CLASS;
+    struct ty_method *impl;
+
+    if (!closed->def->is_virtual)
+        return NULL;
+    if (closed->owner->def->is_interface)
+        impl = ty_resolve_interface(im->ty, type, closed, &how);
+    else
+        impl = ty_resolve_virtual(im->ty, type, closed);
+    if (!impl || how != TY_DISPATCH_CLASS || impl->owner != type)
+        return NULL;
+    return ty_method_on(im->ty, constrained, impl->def, open->def->generic_count ? open->args : NULL);
+}
+
+void
+il_call_constrained(struct il_import *im, struct ty_method *open, struct ty_type *constrained)
+{
+    struct ty_type *type = il_close(im, constrained);
+    struct ty_method *closed = il_close_method(im, open), *own;
+    struct il_value *self, value = {.kind = IL_REF};
+
+    im->prefix.constrained = NULL;
+    if (!type || !closed)
+        return;
+    if (closed->def->is_static) {
+        call_constrained_static(im, open, closed, constrained, type);
+        return;
+    }
+    self = il_peek(im, closed->sig->param_count);
+    if (!self || (self->kind != IL_BYREF && self->kind != IL_PTR && self->kind != IL_I)) {
+        il_invalid(im, "a constrained call without a managed pointer");
+        return;
+    }
+    if (!type->is_value_type) {
+        value.type = type;
+        value.v = cg_load(im->fn, CG_PTR, il_use_as(im, self, CG_PTR), CG_MEM_PLAIN);
+        *self = value;
+        il_call(im, open, IL_CALL_VIRTUAL);
+        return;
+    }
+    own = own_method(im, open, closed, constrained, type);
+    if (own) {
+        il_call(im, own, 0);
+        return;
+    }
+    value.kind = il_kind_of(type);
+    value.type = type;
+    value.v = il_use_as(im, self, CG_PTR);
+    if (value.kind != IL_STRUCT) {
+        struct il_value loaded;
+
+        il_load_push(im, type, value.v, CG_MEM_PLAIN);
+        loaded = il_pop(im);
+        value = loaded;
+    }
+    value = (struct il_value){.kind = IL_REF, .type = type->element == TY_EL_NULLABLE ? NULL : type, .v = il_box(im, constrained, &value)};
+    value.exact = value.type != NULL;
+    value.nonnull = value.type != NULL;
+    self = il_peek(im, closed->sig->param_count); /* the stack may have moved */
+    if (self)
+        *self = value;
+    il_call(im, open, IL_CALL_VIRTUAL);
+}

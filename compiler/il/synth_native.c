@@ -1,0 +1,144 @@
+/* compiler/il/synth_native.c - entries from outside managed code: C entries of exported methods, the
+ * wrapper around Main, and the constructor that Activator runs. */
+#include "compiler/il/special.h"
+
+#include <string.h>
+
+enum { REVERSE_FRAME_BYTES = 64 }; /* docs/abi.md, Transitions */
+
+static void
+put_transition(struct il_builder *b, const char *name, uint32_t frame)
+{
+    struct ty_type *parameter = b->il->ty->t_void_ptr;
+
+    il_put_u16(b, IL_CEE_ldloc, frame);
+    il_put_engine_call(b, name, il_synth_sig(b->il, b->il->ty->t_void, false, &parameter, 1));
+}
+
+/* An exception that leaves the method ends at the reverse frame: the engine's search stops there. */
+static bool
+native_entry_build(struct il_builder *b, struct ty_method *self, const struct il_synth *s)
+{
+    bool has_result = il_kind_of(self->sig->ret) != IL_VOID;
+    uint32_t frame = il_builder_local(b, b->il->ty->t_void_ptr, false);
+    uint32_t result = has_result ? il_builder_local(b, self->sig->ret, false) : 0;
+
+    il_put_i4(b, REVERSE_FRAME_BYTES);
+    il_put(b, IL_CEE_conv_u);
+    il_put(b, IL_CEE_localloc);
+    il_put_u16(b, IL_CEE_stloc, frame);
+    put_transition(b, "RhpReversePInvoke", frame);
+    il_put_args(b, 0, self->sig->param_count);
+    il_put_method(b, IL_CEE_call, s->target);
+    if (has_result)
+        il_put_u16(b, IL_CEE_stloc, result);
+    put_transition(b, "RhpReversePInvokeReturn", frame);
+    if (has_result)
+        il_put_u16(b, IL_CEE_ldloc, result);
+    il_put(b, IL_CEE_ret);
+    return true;
+}
+
+struct ty_method *
+il_native_entry(struct il_context *il, struct ty_method *m)
+{
+    struct ty_method *entry = ptr_map_get(&il->special->native_entries, m);
+    struct il_synth recipe = {.build = native_entry_build, .target = m, .is_native = true};
+
+    if (entry)
+        return entry;
+    entry = il_synth_method(il, il->ty->t_object, arena_printf(il->arena, "native:%s", ty_method_symbol(il->ty, m)),
+                            il_synth_sig(il, m->sig->ret, false, m->sig->params, m->sig->param_count), &recipe);
+    ptr_map_put(&il->special->native_entries, m, entry);
+    return entry;
+}
+
+bool
+il_is_native_entry(const struct ty_method *m)
+{
+    return m->def->pseudo == TY_PSEUDO_SYNTH && m->def->synth->is_native;
+}
+
+/* ---- Main ------------------------------------------------------------------------------------------- */
+
+static bool
+main_build(struct il_builder *b, struct ty_method *self, const struct il_synth *s)
+{
+    (void)self;
+    il_put_args(b, 0, s->target->sig->param_count);
+    il_put_method(b, IL_CEE_call, s->target);
+    if (il_kind_of(s->target->sig->ret) == IL_VOID)
+        il_put_core_call(b, "System.Environment", "get_ExitCode", 0);
+    il_put(b, IL_CEE_ret);
+    return true;
+}
+
+/* Shapes of Main the CLI allows: (), (string[]); void, int, uint. */
+static bool
+is_entry_point(struct il_context *il, const struct ty_method *m)
+{
+    const struct ty_sig *s = m->sig;
+
+    return m->def->is_static && !m->has_vars && s->param_count <= 1 &&
+           (s->param_count == 0 || s->params[0] == ty_array(il->ty, il->ty->t_string)) &&
+           (s->ret == il->ty->t_void || s->ret == il->ty->t_i4 || s->ret == il->ty->t_u4);
+}
+
+struct ty_method *
+il_main_wrapper(struct il_context *il, struct ty_method *main)
+{
+    struct ty_method *m = ptr_map_get(&il->special->main_wrappers, main);
+    struct il_synth recipe = {.build = main_build, .target = main};
+    struct ty_type *arguments = ty_array(il->ty, il->ty->t_string);
+
+    if (m)
+        return m;
+    if (!is_entry_point(il, main))
+        diag_fatal("%s: %s cannot be the entry point: static, no parameter or string[], void or int is wanted",
+                   main->def->assembly->path, ty_method_name(il->ty, main));
+    m = il_synth_method(il, il->ty->t_object, "main", il_synth_sig(il, il->ty->t_i4, false, &arguments, 1), &recipe);
+    ptr_map_put(&il->special->main_wrappers, main, m);
+    return m;
+}
+
+/* ---- Activator ---------------------------------------------------------------------------------------- */
+
+static struct ty_method_def *
+public_default_ctor(struct il_context *il, struct ty_def *def)
+{
+    struct ty_method_def *m;
+
+    ty_method_def_named(il->ty, def, "", -1); /* members are read on demand */
+    for (uint32_t i = 0; i < def->method_count; i++) {
+        struct ty_sig *sig;
+
+        m = def->methods[i];
+        if (!m->is_ctor || m->is_static || (m->flags & MD_METHOD_ACCESS_MASK) != MD_METHOD_PUBLIC)
+            continue;
+        sig = ty_method_def_sig(il->ty, m);
+        if (sig && sig->param_count == 0)
+            return m;
+    }
+    return NULL;
+}
+
+bool
+il_has_default_ctor(struct il_context *il, struct ty_type *t)
+{
+    return t->form == TY_FORM_DEF && !t->def->is_abstract && !t->def->is_interface && public_default_ctor(il, t->def);
+}
+
+struct ty_method *
+il_default_ctor(struct il_context *il, struct ty_type *t)
+{
+    struct ty_method *m = ptr_map_get(&il->special->default_ctors, t);
+
+    if (m)
+        return m;
+    if (il_has_default_ctor(il, t))
+        m = ty_method_on(il->ty, t, public_default_ctor(il, t->def), NULL);
+    if (!m)
+        m = il_core_method(il, "System.Activator", "MissingConstructorMethod", 0);
+    ptr_map_put(&il->special->default_ctors, t, m);
+    return m;
+}

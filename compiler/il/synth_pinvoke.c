@@ -1,0 +1,263 @@
+/* compiler/il/synth_pinvoke.c - stubs of P/Invokes (contract/runtime.md 5): where the function comes
+ * from, and the order of conversion, call, error number and cleanup. */
+#include "compiler/il/marshal.h"
+#include "compiler/il/special.h"
+
+#include <string.h>
+
+/* Native libraries of the class library, linked into the image. "*" is the engine itself. */
+static const char *const linked[] = {
+    "libSystem.Native",
+    "libSystem.Globalization.Native",
+    "libSystem.IO.Compression.Native",
+    "libSystem.Net.Security.Native",
+    "libSystem.Security.Cryptography.Native.OpenSsl",
+};
+
+static bool
+is_linked(const char *module)
+{
+    for (size_t i = 0; i < sizeof linked / sizeof *linked; i++)
+        if (strcmp(module, linked[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool
+plan_binding(struct il_context *il, struct ty_method *m, struct il_pinvoke *p)
+{
+    struct ty_method_def *def = m->def;
+    const struct md_image *img = def->assembly->image;
+    uint32_t row = md_find_row(img, MD_IMPLMAP, MD_IMPLMAP_MEMBERFORWARDED, md_token(MD_METHODDEF, def->row));
+
+    memset(p, 0, sizeof *p);
+    if (!row) {
+        ty_fail(il->ty, TY_FAIL_BAD_IMAGE, "%s, %s: a P/Invoke without an ImplMap row", def->assembly->path,
+                ty_method_name(il->ty, m));
+        return false;
+    }
+    p->method = m;
+    p->assembly = def->assembly;
+    p->flags = md_cell(img, MD_IMPLMAP, row, MD_IMPLMAP_FLAGS);
+    p->entry = md_cell_string(img, MD_IMPLMAP, row, MD_IMPLMAP_NAME);
+    if (!*p->entry)
+        p->entry = def->name;
+    p->module = md_cell_string(img, MD_MODULEREF, md_cell(img, MD_IMPLMAP, row, MD_IMPLMAP_SCOPE), MD_MODULEREF_NAME);
+    p->is_engine = strcmp(p->module, "*") == 0 && def->assembly->is_core;
+    p->is_linked = is_linked(p->module);
+    p->runtime_marshalling = !def->assembly->disable_runtime_marshalling;
+    p->set_last_error = (p->flags & MD_PINVOKE_SET_LAST_ERROR) != 0;
+    p->preserve_sig = (def->impl_flags & MD_IMPL_PRESERVE_SIG) != 0;
+    return true;
+}
+
+/* The unmanaged signature; NULL when some parameter is not supported. */
+static struct ty_sig *
+native_sig(struct il_context *il, struct il_pinvoke *p)
+{
+    struct ty_sig *sig = p->method->sig, probe = {.conv = TY_CC_C};
+    bool swaps_result = !p->preserve_sig && il_kind_of(sig->ret) != IL_VOID;
+
+    if (p->ret.kind == IL_MARSHAL_UNSUPPORTED || p->ret.kind == IL_MARSHAL_PINNED || sig->conv == TY_CC_VARARG)
+        return NULL;
+    probe.params = arena_array(il->arena, sig->param_count + 1u, sizeof *probe.params);
+    for (uint32_t i = 0; i < sig->param_count; i++) {
+        if (p->params[i].kind == IL_MARSHAL_UNSUPPORTED)
+            return NULL;
+        probe.params[probe.param_count++] = p->params[i].native;
+    }
+    if (swaps_result)
+        probe.params[probe.param_count++] = il->ty->t_void_ptr;
+    probe.ret = p->preserve_sig ? p->ret.native : il->ty->t_i4;
+    probe.suppress_gc_transition = p->method->def->suppress_gc_transition;
+    return ty_sig_make(il->ty, &probe);
+}
+
+static bool
+plan(struct il_context *il, struct ty_method *m, struct il_pinvoke *p)
+{
+    if (!plan_binding(il, m, p))
+        return false;
+    p->params = arena_array(il->arena, m->sig->param_count + 1u, sizeof *p->params);
+    il_marshal_plan(il, p, 0, m->sig->ret, &p->ret);
+    if (p->ret.kind == IL_MARSHAL_BUILDER_NARROW || p->ret.kind == IL_MARSHAL_BUILDER_WIDE ||
+        p->ret.kind == IL_MARSHAL_ARRAY || p->ret.kind == IL_MARSHAL_DELEGATE)
+        p->ret.kind = IL_MARSHAL_UNSUPPORTED;
+    p->needs_stub = p->set_last_error || !p->preserve_sig || p->ret.kind != IL_MARSHAL_PLAIN;
+    for (uint32_t i = 0; i < m->sig->param_count; i++) {
+        il_marshal_plan(il, p, i + 1, m->sig->params[i], &p->params[i]);
+        p->needs_stub |= p->params[i].kind != IL_MARSHAL_PLAIN;
+    }
+    p->native = native_sig(il, p);
+    return true;
+}
+
+bool
+il_pinvoke_direct(struct il_context *il, struct ty_method *m, struct il_token *out)
+{
+    struct il_pinvoke p;
+
+    if (!m->def->is_pinvoke || m->def->has_body || m->def->generic_count || !plan(il, m, &p))
+        return false;
+    if (p.needs_stub || !p.native || !p.is_linked)
+        return false;
+    memset(out, 0, sizeof *out);
+    out->kind = IL_TOKEN_NATIVE;
+    out->name = p.entry;
+    out->sig = p.native;
+    out->no_transition = m->def->suppress_gc_transition;
+    return true;
+}
+
+/* ---- the stub ----------------------------------------------------------------------------------------- */
+
+static void
+refuse(struct il_builder *b, const struct il_pinvoke *p)
+{
+    const char *text = arena_printf(b->il->arena,
+                                    "Method '%s' requires marshalling that is not yet supported by this compiler.",
+                                    ty_method_name(b->il->ty, p->method));
+    uint32_t bytes;
+    uint16_t *utf16 = il_utf16(b->il->arena, text, strlen(text), &bytes);
+    struct ty_type *type = ty_well_known_type(b->il->ty, WK_MARSHAL_DIRECTIVE_EXCEPTION);
+
+    il_put_string(b, utf16, bytes);
+    il_put_method(b, IL_CEE_newobj, type ? ty_method_named(b->il->ty, type, ".ctor", 1) : NULL);
+    il_put(b, IL_CEE_throw);
+}
+
+/* Address of the function, when it is called through one; UINT32_MAX: by name. */
+static uint32_t
+resolve(struct il_builder *b, const struct il_pinvoke *p)
+{
+    struct ref ref = {.kind = REF_PINVOKE_CELL, .method = p->method};
+    uint32_t local;
+
+    if (p->is_linked)
+        return UINT32_MAX;
+    local = il_builder_local(b, b->il->ty->t_i, false);
+    if (p->is_engine) {
+        ref.kind = REF_ENGINE;
+        ref.method = NULL;
+        ref.name = p->entry;
+        il_put_ref(b, &ref);
+    } else {
+        il_put_ref(b, &ref);
+        il_put_core_call(b, "Internal.Runtime.CompilerHelpers.InteropHelpers", "ResolvePInvoke", 1);
+    }
+    il_put_u16(b, IL_CEE_stloc, local);
+    return local;
+}
+
+static void
+put_call(struct il_builder *b, struct il_pinvoke *p, uint32_t target)
+{
+    bool swaps_result = !p->preserve_sig && il_kind_of(p->method->sig->ret) != IL_VOID;
+
+    for (uint32_t i = 0; i < p->method->sig->param_count; i++)
+        il_marshal_push(b, &p->params[i]);
+    if (swaps_result) {
+        il_put_u16(b, IL_CEE_ldloca, p->ret.local);
+        il_put(b, IL_CEE_conv_u);
+    }
+    if (target == UINT32_MAX) {
+        il_put_native_call(b, p->entry, p->native, p->native->suppress_gc_transition);
+    } else {
+        il_put_u16(b, IL_CEE_ldloc, target);
+        il_put_calli(b, p->native);
+    }
+}
+
+/* The call and the error number; the native result goes to ret.local. */
+static void
+put_native_part(struct il_builder *b, struct il_pinvoke *p, uint32_t target)
+{
+    uint32_t status = p->preserve_sig ? 0 : il_builder_local(b, b->il->ty->t_i4, false);
+
+    if (p->set_last_error)
+        il_put_core_call(b, "System.Runtime.InteropServices.PInvokeMarshal", "ClearLastError", 0);
+    put_call(b, p, target);
+    if (!p->preserve_sig)
+        il_put_u16(b, IL_CEE_stloc, status);
+    else if (il_kind_of(p->native->ret) != IL_VOID)
+        il_put_u16(b, IL_CEE_stloc, p->ret.local);
+    if (p->set_last_error)
+        il_put_core_call(b, "System.Runtime.InteropServices.PInvokeMarshal", "SaveLastError", 0);
+    if (!p->preserve_sig) {
+        il_put_u16(b, IL_CEE_ldloc, status);
+        il_put_method(b, IL_CEE_call, il_core_method(b->il, "System.Runtime.InteropServices.Marshal", "ThrowExceptionForHR", 1));
+    }
+}
+
+static void
+put_conversions(struct il_builder *b, struct il_pinvoke *p, uint32_t target)
+{
+    uint32_t count = p->method->sig->param_count;
+
+    il_marshal_result_before(b, &p->ret);
+    for (uint32_t i = 0; i < count; i++)
+        il_marshal_before(b, &p->params[i]);
+    put_native_part(b, p, target);
+    for (uint32_t i = 0; i < count; i++)
+        il_marshal_after(b, &p->params[i]);
+    il_marshal_result(b, &p->ret);
+}
+
+static void
+put_stub(struct il_builder *b, struct il_pinvoke *p)
+{
+    uint32_t count = p->method->sig->param_count, target = resolve(b, p), try_start, handler, done, result = 0;
+    bool cleanup = false, has_result = il_kind_of(p->method->sig->ret) != IL_VOID;
+
+    for (uint32_t i = 0; i < count; i++)
+        cleanup |= il_marshal_has_cleanup(&p->params[i]);
+    if (!cleanup) {
+        put_conversions(b, p, target);
+        il_put(b, IL_CEE_ret);
+        return;
+    }
+    if (has_result)
+        result = il_builder_local(b, p->method->sig->ret, false);
+    done = il_builder_label(b);
+    try_start = il_builder_here(b);
+    put_conversions(b, p, target);
+    if (has_result)
+        il_put_u16(b, IL_CEE_stloc, result);
+    il_put_branch(b, IL_CEE_leave, done);
+    handler = il_builder_here(b);
+    for (uint32_t i = 0; i < count; i++)
+        il_marshal_cleanup(b, &p->params[i]);
+    il_put(b, IL_CEE_endfinally);
+    il_builder_finally(b, try_start, handler, il_builder_here(b));
+    il_put_label(b, done);
+    if (has_result)
+        il_put_u16(b, IL_CEE_ldloc, result);
+    il_put(b, IL_CEE_ret);
+}
+
+static void
+put_plain(struct il_builder *b, struct il_pinvoke *p)
+{
+    uint32_t target = resolve(b, p);
+
+    put_call(b, p, target);
+    il_put(b, IL_CEE_ret);
+}
+
+bool
+il_pinvoke_body(struct il_context *il, struct ty_method *m, struct arena *a, struct il_body *out)
+{
+    struct il_pinvoke p;
+    struct il_builder b;
+
+    if (!plan(il, m, &p))
+        return false;
+    il_builder_begin(&b, il, a);
+    if (!p.native)
+        refuse(&b, &p);
+    else if (p.needs_stub)
+        put_stub(&b, &p);
+    else
+        put_plain(&b, &p);
+    return il_builder_finish(&b, out);
+}
