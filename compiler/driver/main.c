@@ -107,10 +107,10 @@ data_objects(struct drv *d)
     knobs(d);
     emit_data(&d->emit, &bytes, &size);
     ptr_vec_push(&d->objects, (void *)(uintptr_t)drv_object_write(d, "data", bytes, size));
-    free(bytes);
+    pal_free(bytes);
     emit_code_end(&bytes, &size);
     ptr_vec_push(&d->objects, (void *)(uintptr_t)drv_object_write(d, "end", bytes, size));
-    free(bytes);
+    pal_free(bytes);
 }
 
 static void
@@ -121,7 +121,7 @@ first_object(struct drv *d)
 
     emit_code_begin(&bytes, &size);
     ptr_vec_push(&d->objects, (void *)(uintptr_t)drv_object_write(d, "begin", bytes, size));
-    free(bytes);
+    pal_free(bytes);
 }
 
 static const char *

@@ -60,6 +60,6 @@ void elf_reserve(struct elf_section *s, uint64_t size); /* zeros; the only way t
 void elf_pointer(struct elf_object *o, struct elf_section *s, const char *name, int64_t addend);
 /* A 4-byte pc-relative relocation over bytes already written at `offset`. */
 void elf_pc32(struct elf_object *o, struct elf_section *s, uint64_t offset, const char *name, int64_t addend);
-void elf_object_write(struct elf_object *o, uint8_t **bytes, size_t *size); /* malloc'ed */
+void elf_object_write(struct elf_object *o, uint8_t **bytes, size_t *size); /* pal_free */
 
 #endif

@@ -31,7 +31,7 @@ struct emit_input {
     bool executable;
 };
 
-/* The data object (ELF relocatable), malloc'ed. */
+/* The data object (ELF relocatable); pal_free. */
 void emit_data(const struct emit_input *in, uint8_t **object, size_t *size);
 /* Objects that go before and after all code: they hold its bounds. */
 void emit_code_begin(uint8_t **object, size_t *size);

@@ -36,7 +36,7 @@ start_file(struct command *c, const char *name)
 static void
 common_words(struct command *c, const struct emit_link *link)
 {
-    static const char *const flags[] = {"-m", "elf_x86_64", "--eh-frame-hdr", "--gc-sections", "--pack-dyn-relocs=relr", "--hash-style=gnu",
+    static const char *const flags[] = {"-m", "elf_x86_64", "--eh-frame-hdr", "--gc-sections", "-z", "pack-relative-relocs", "--hash-style=gnu",
                                         "--build-id=none", "--icf=none", "-z", "relro", "-z", "now", "-z", "noexecstack", "--as-needed"};
 
     word(c, link->linker);

@@ -308,6 +308,10 @@ il_edge(struct il_import *im, uint32_t offset)
         edge_survey(im, b);
         return NULL;
     }
+    if (!b->reachable)
+        diag_bug(__FILE__, __LINE__,
+                 arena_printf(im->arena, "%s: IL_%04x goes to IL_%04x, which the survey did not reach",
+                              ty_method_name(im->ty, im->method), im->insn.offset, offset));
     edge_store(im, b);
     return b->code;
 }

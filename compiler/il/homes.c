@@ -217,5 +217,7 @@ il_homes_forget(struct il_import *im)
 {
     for (uint32_t i = 0; i < im->local_count; i++)
         im->locals[i].fact.fact = IL_FACT_NONE;
+    for (uint32_t i = 0; i < im->arg_count; i++)
+        im->args[i].fact.fact = IL_FACT_NONE;
     im->cctors_done.count = 0;
 }

@@ -63,4 +63,8 @@ struct ty_type *il_default_comparer(struct il_context *il, struct ty_type *exact
 /* Activator.DefaultConstructorOf<T>: T's public parameterless constructor or MissingConstructorMethod. */
 struct ty_method *il_default_ctor(struct il_context *il, struct ty_type *exact);
 
+/* Feature switches in effect, in order of first mention: what AppContext sees at run time. */
+const struct ptr_vec *il_feature_names(struct il_context *il); /* of const char * */
+const char *il_feature(struct il_context *il, const char *name); /* NULL: not set */
+
 #endif

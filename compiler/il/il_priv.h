@@ -508,7 +508,6 @@ cg_value il_virtual_pointer(struct il_import *im, struct ty_method *open, const 
 void il_call_value(struct il_import *im, struct ty_method *open, struct ty_method *closed, cg_value target, cg_value nest,
                    bool indirect, bool null_check);
 void il_call_pointer(struct il_import *im, struct ty_sig *closed, cg_value target); /* managed, maybe fat */
-bool il_is_delegate_next(struct il_import *im);
 /* ldftn with a constrained prefix: the method a known type runs replaces the pair */
 void il_resolve_constrained_pointer(struct il_import *im, struct il_value *pointer);
 void il_call_native(struct il_import *im, struct ty_sig *sig, cg_value target, const char *symbol, bool no_transition);

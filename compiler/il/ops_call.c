@@ -462,19 +462,6 @@ call_indirect(struct il_import *im)
         il_call_pointer(im, closed, p);
 }
 
-/* The pointer goes straight into a delegate, which finds the method by itself. */
-bool
-il_is_delegate_next(struct il_import *im)
-{
-    struct il_insn next;
-    struct ty_method *ctor;
-
-    if (!il_decode(im->body.code, im->body.size, im->insn.next, &next) || next.op != IL_CEE_newobj)
-        return false;
-    ctor = il_token_method(im, (uint32_t)next.i);
-    return ctor && ctor->owner && ty_is_delegate(ctor->owner);
-}
-
 void
 il_resolve_constrained_pointer(struct il_import *im, struct il_value *pointer)
 {
@@ -527,7 +514,7 @@ load_virtual_function(struct il_import *im)
     v.object = il_null_check(im, &self);
     v.method = known ? known : open;
     v.is_virtual = !known;
-    if (v.is_virtual && !il_is_delegate_next(im))
+    if (v.is_virtual)
         v.v = il_virtual_pointer(im, open, &self);
     il_push(im, &v);
 }

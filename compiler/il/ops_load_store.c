@@ -27,7 +27,11 @@ scalar_mem(enum il_kind kind, unsigned mem)
 static uint32_t
 copy_align(struct il_import *im, struct ty_type *closed, unsigned mem)
 {
-    return (mem & (unsigned)CG_MEM_UNALIGNED) && !has_refs(im, closed) ? 1 : il_align_of(im, closed);
+    uint32_t align = il_align_of(im, closed);
+
+    if ((mem & (unsigned)CG_MEM_UNALIGNED) && !has_refs(im, closed))
+        return 1;
+    return align < 8 ? align : 8; /* objects, and so fields and elements, are 8-aligned only */
 }
 
 void
@@ -66,7 +70,7 @@ store_struct(struct il_import *im, struct ty_type *closed, cg_value object, cg_v
     if (mem & (unsigned)CG_MEM_VOLATILE)
         cg_fence(im->fn, true);
     if (l->has_refs && may_be_heap && l->ref_count)
-        cg_copy_refs(im->fn, object, address, from, l->size, l->align, l->ref_offsets, l->ref_count);
+        cg_copy_refs(im->fn, object, address, from, l->size, l->align < 8 ? l->align : 8, l->ref_offsets, l->ref_count);
     else
         cg_copy(im->fn, address, from, l->size, copy_align(im, closed, mem));
 }

@@ -268,6 +268,13 @@ dispatch_block(struct il_import *im, struct il_region *r)
     return r->dispatch;
 }
 
+/* Some instruction of the try is reached. */
+static bool
+is_live(const struct il_region *r)
+{
+    return !r->handler || r->handler->reachable;
+}
+
 /* The exception goes on past clause r of this method. */
 static void
 go_outwards(struct il_import *im, struct il_region *r)
@@ -326,7 +333,9 @@ static void
 dispatch_finish(struct il_import *im, struct il_region *r)
 {
     cg_block_set(im->fn, r->dispatch);
-    if (is_cleanup(r->clause))
+    if (!is_live(r))
+        cg_unreachable(im->fn);
+    else if (is_cleanup(r->clause))
         dispatch_cleanup(im, r);
     else
         dispatch_catch(im, r);
@@ -335,11 +344,16 @@ dispatch_finish(struct il_import *im, struct il_region *r)
 static void
 cleanup_finish(struct il_import *im, struct il_region *r)
 {
-    cg_block exceptional = il_new_block(im, "rethrown");
+    cg_block exceptional;
     int64_t *keys = arena_array(im->arena, r->continuation_count + 1u, sizeof *keys);
     cg_block *targets = arena_array(im->arena, r->continuation_count + 1u, sizeof *targets);
 
     cg_block_set(im->fn, r->finish);
+    if (!is_live(r)) {
+        cg_unreachable(im->fn);
+        return;
+    }
+    exceptional = il_new_block(im, "rethrown");
     for (uint32_t i = 0; i < r->continuation_count; i++) {
         keys[i] = i + 1;
         targets[i] = r->continuations[i].code;

@@ -68,6 +68,9 @@ bool il_type_query(struct il_context *il, struct ty_method *closed, int64_t *val
 /* The body always gives this integer and does nothing else. */
 bool il_constant_body(struct il_context *il, struct ty_method *closed, int64_t *value);
 
+/* synth_native.c: T has a public constructor without parameters that Activator may run */
+bool il_has_default_ctor(struct il_context *il, struct ty_type *t);
+
 /* bodies; each false on failure (ty->failure) */
 bool il_delegate_body(struct il_context *il, struct ty_method *m, struct arena *a, struct il_body *out);
 bool il_array_body(struct il_context *il, struct ty_method *m, struct arena *a, struct il_body *out);

@@ -16,6 +16,17 @@ is_covered(struct il_import *im, struct ty_type *closed)
     return !closed->def->is_before_field_init && (m->is_static || m->is_ctor);
 }
 
+/* Once a block is enough: what has run stays run. */
+static bool
+was_checked(struct il_import *im, struct ty_type *open)
+{
+    for (size_t i = 0; i < im->cctors_done.count; i++)
+        if (im->cctors_done.at[i] == open)
+            return true;
+    ptr_vec_push(&im->cctors_done, open);
+    return false;
+}
+
 void
 il_cctor_check(struct il_import *im, struct ty_type *open)
 {
@@ -24,7 +35,7 @@ il_cctor_check(struct il_import *im, struct ty_type *open)
     cg_value context, pending;
     cg_block run, go_on;
 
-    if (!closed || !ty_has_lazy_cctor(im->ty, closed) || is_covered(im, closed))
+    if (!closed || !ty_has_lazy_cctor(im->ty, closed) || is_covered(im, closed) || was_checked(im, open))
         return;
     context = il_type_ref(im, REF_CCTOR, open);
     il_need(im, &helper);

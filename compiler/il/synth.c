@@ -71,7 +71,10 @@ il_synth_body(struct il_context *il, struct ty_method *m, struct arena *a, struc
     il_builder_begin(&b, il, a);
     if (!m->def->synth->build(&b, m, m->def->synth))
         b.failed = true;
-    return il_builder_finish(&b, out);
+    if (!il_builder_finish(&b, out))
+        return false;
+    out->is_native = m->def->synth->is_native;
+    return true;
 }
 
 struct ty_method *

@@ -53,12 +53,6 @@ il_native_entry(struct il_context *il, struct ty_method *m)
     return entry;
 }
 
-bool
-il_is_native_entry(const struct ty_method *m)
-{
-    return m->def->pseudo == TY_PSEUDO_SYNTH && m->def->synth->is_native;
-}
-
 /* ---- Main ------------------------------------------------------------------------------------------- */
 
 static bool
