@@ -39,7 +39,7 @@ program_run() # NAME STEM COMMAND...
     if [ -e "$dir/args" ]; then mapfile -t arguments < "$dir/args"; fi
     program_status=0
     # The subshell's own message about an aborted child is not the program's.
-    { timeout -k 5 "${CORERT_PROGRAM_TIMEOUT:-60}" "$@" "$name" "${arguments[@]}" > "$stem.stdout" 2> "$stem.stderr" < /dev/null; } 2> /dev/null || program_status=$?
+    { LC_ALL=C.UTF-8 timeout -k 5 "${CORERT_PROGRAM_TIMEOUT:-60}" "$@" "$name" "${arguments[@]}" > "$stem.stdout" 2> "$stem.stderr" < /dev/null; } 2> /dev/null || program_status=$?
 }
 
 # Compares what program_run left with what was recorded; says what differs.

@@ -141,6 +141,8 @@ own_method(struct il_import *im, struct ty_method *open, struct ty_method *close
     enum ty_dispatch how = TY_DISPATCH_CLASS;
     struct ty_method *impl;
 
+    if (closed->owner == type)
+        return open;
     if (!closed->def->is_virtual)
         return NULL;
     if (closed->owner->def->is_interface)

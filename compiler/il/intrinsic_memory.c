@@ -41,8 +41,10 @@ il_expand_unsafe_as(struct il_import *im, const struct il_expansion *x)
     result.v = il_use_as(im, &v, CG_PTR);
     result.kind = il_kind_of(result.type);
     result.nonnull = v.nonnull || v.fact == IL_FACT_LOCAL;
-    if (result.kind == IL_STRUCT || result.kind == IL_VOID)
-        return il_invalid(im, "Unsafe.As of a value type"), true;
+    if (result.kind != IL_REF && result.kind != IL_BYREF && result.kind != IL_PTR) {
+        il_invalid(im, "Unsafe.As<T>(object) of a value type");
+        return true;
+    }
     il_push(im, &result);
     return true;
 }

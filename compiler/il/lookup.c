@@ -61,7 +61,7 @@ dictionary(struct il_import *im)
     if (im->context == TY_CTX_METHOD)
         return mt;
     if (im->context == TY_CTX_THIS)
-        mt = cg_load(im->fn, CG_PTR, mt, CG_MEM_INVARIANT);
+        mt = il_load_mt(im, mt);
     slot = ty_dictionary_slot(im->ty, im->method->owner);
     return cg_load(im->fn, CG_PTR, cg_offset(im->fn, mt, MT_VTABLE + 8 * slot), CG_MEM_INVARIANT);
 }
@@ -144,10 +144,11 @@ il_method_ref(struct il_import *im, enum ref_kind kind, struct ty_method *open)
     return il_ref(im, &ref);
 }
 
+/* Not invariant: the inline allocation stores this word, and LLVM moves invariant loads across stores. */
 cg_value
 il_load_mt(struct il_import *im, cg_value object)
 {
-    return cg_load(im->fn, CG_PTR, object, CG_MEM_INVARIANT);
+    return cg_load(im->fn, CG_PTR, object, CG_MEM_PLAIN);
 }
 
 cg_value

@@ -126,6 +126,7 @@ make_call(struct il_import *im, struct cg_call *call, struct ty_type *ret)
 {
     cg_value result;
 
+    im->makes_calls = true;
     if (im->fn && call->sig->ret.type == CG_STRUCT)
         call->ret_address = cg_alloca(im->fn, call->sig->ret.size, call->sig->ret.align);
     if (im->prefix.is_tail)
@@ -195,6 +196,7 @@ il_call_pointer(struct il_import *im, struct ty_sig *closed, cg_value target)
 
     if (!pop_arguments(im, closed, false, false, &args))
         return;
+    im->makes_calls = true;
     plain.sig = il_sig_of_calli(im->il, closed, false);
     fat.sig = il_sig_of_calli(im->il, closed, true);
     t = plain.sig->ret.type;

@@ -81,10 +81,9 @@ load_field(struct il_import *im)
         load_static(im, open, closed);
         return;
     }
-    if (base.kind != IL_STRUCT && base.type && base.type->is_value_type && base.kind != IL_BYREF && base.kind != IL_PTR &&
-        il_size_of(im, base.type) == il_size_of(im, closed->type)) { /* the one field of a primitive wrapper */
-        base.type = closed->type;
-        il_push(im, &base);
+    if (base.type == closed->owner && base.kind == il_kind_of(closed->owner) && base.kind != IL_STRUCT &&
+        base.kind != IL_REF) { /* the one field of a primitive type, of its value */
+        il_push_typed(im, closed->type, il_coerce(im, &base, closed->type));
         return;
     }
     p = address(im, closed, &base, &object);

@@ -17,10 +17,11 @@ unboxing_build(struct il_builder *b, struct ty_method *self, const struct il_syn
 {
     struct ty_method *target = s->target, *canon = ty_method_canon(b->il->ty, target);
     struct ref dictionary = {.kind = REF_METHOD_DICT, .method = target};
+    enum ty_generic_context context = ty_method_context(b->il->ty, canon);
 
     il_put_args(b, 0, 1);
     il_put_core_field(b, IL_CEE_ldflda, "System.Runtime.CompilerServices.RawData", "Data");
-    switch (ty_method_context(b->il->ty, canon)) {
+    switch (context) {
     case TY_CTX_MT:
         il_put_args(b, 0, 1);
         il_put_core_field(b, IL_CEE_ldfld, "System.Object", "m_pEEType");
@@ -34,7 +35,10 @@ unboxing_build(struct il_builder *b, struct ty_method *self, const struct il_syn
     }
     il_put_args(b, 1, self->sig->param_count);
     put_tail(b, target);
-    il_put_raw_call(b, canon);
+    if (context == TY_CTX_MT || context == TY_CTX_METHOD)
+        il_put_raw_call(b, canon);
+    else
+        il_put_method(b, IL_CEE_call, canon);
     il_put(b, IL_CEE_ret);
     return true;
 }

@@ -14,7 +14,7 @@ reach_dump(struct reach *r, void *stdio_file)
 
         bodies += m->body;
         if (m->body)
-            fprintf(out, "body %s\n", ty_method_symbol(r->ty, m->method));
+            fprintf(out, "body %s <- %s\n", ty_method_symbol(r->ty, m->method), m->because ? ty_method_symbol(r->ty, m->because) : "root");
         if (m->dictionary_needed)
             fprintf(out, "dictionary %zu %s\n", m->dictionary->count, ty_method_symbol(r->ty, m->method));
     }

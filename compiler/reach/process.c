@@ -107,6 +107,7 @@ process_entry(struct reach *r, struct ty_method *canon)
     if (node->body || canon->def->runtime_import)
         return;
     node->body = true;
+    node->because = r->because;
     process_assembly(r, canon->def->assembly);
     reach_enqueue_scan(r, canon);
 }

@@ -99,6 +99,7 @@ reach_need(struct reach *r, const struct ref *ref)
     node = ref_intern(r, &r->closed, &normal, &is_new);
     if (!is_new)
         return;
+    node->because = r->because;
     ptr_vec_push(&r->refs, &node->ref);
     enqueue(r)->node = node;
 }
@@ -140,6 +141,7 @@ reach_run(struct reach *r)
     while (r->queue_head < r->queue.count) {
         struct work *w = r->queue.at[r->queue_head++];
 
+        r->because = w->scan ? w->scan : w->node->because;
         if (w->scan)
             il_scan(r->il, r, w->scan);
         else

@@ -135,6 +135,7 @@ struct reach_method { /* one canonical body, or one exact generic method with a 
     bool pointer;    /* its REF_METHOD_PTR is needed (method exact) */
     bool dictionary_needed;
     bool native;     /* REF_METHOD_NATIVE */
+    struct ty_method *because; /* the body whose scan led here first; NULL: a root */
     struct ptr_vec *dictionary; /* of struct ref, substituted */
 };
 

@@ -13,6 +13,7 @@ struct ref_node {
     uint32_t index; /* in order of discovery: names the anonymous symbols */
     const char *symbol; /* cached */
     const char *slot_symbol;
+    struct ty_method *because; /* the body whose scan led here first; NULL: a root */
 };
 
 /* Dictionary of a canonical type or method: which open refs its shared bodies read. */
@@ -47,12 +48,14 @@ struct work {
     struct ty_method *scan; /* scan this body */
 };
 
+
 struct reach {
     struct ty_context *ty; /* borrowed */
     struct arena *arena;
     struct il_context *il;
     struct reach_options options;
     bool scanning;
+    struct ty_method *because; /* what is being followed */
     struct intern_set closed, open; /* of struct ref_node */
     struct ptr_vec refs;            /* of struct ref: view of `closed` */
     struct ptr_vec queue;           /* of struct work */
