@@ -70,18 +70,17 @@ RhGetOSModuleFromPointer(const void *address)
     return m ? m->base : NULL;
 }
 
+/* The class library passes a module's base or any code address inside it. */
 int32_t
-RhGetModuleFileName(const void *os_module, const char **name)
+RhGetModuleFileName(const void *place, const char **name)
 {
-    const struct ldr_module *m;
+    const struct ldr_module *m = ldr_module_of_code(place);
 
-    for (m = ldr_module_first(); m; m = m->next)
-        if (m->base == os_module) {
-            *name = m->path;
-            return (int32_t)strlen(m->path);
-        }
-    *name = NULL;
-    return 0;
+    for (const struct ldr_module *each = ldr_module_first(); !m && each; each = each->next)
+        if (each->base == place)
+            m = each;
+    *name = m && m->path ? m->path : "";
+    return (int32_t)strlen(*name);
 }
 
 /* The method behind an unboxing stub: `add rdi, 8` followed by a jump. */

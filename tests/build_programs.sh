@@ -76,8 +76,8 @@ driver_il() # GROUP NAMES...
     local group=$1 n
     shift
     cat "$here/il/prelude.il"
-    echo ".assembly $group { .ver 1:0:0:0 }"
-    echo ".module $group.dll"
+    echo ".assembly '$group' { .ver 1:0:0:0 }"
+    echo ".module '$group.dll'"
     echo ".class private abstract sealed auto ansi beforefieldinit GroupDriver extends [System.Runtime]System.Object"
     echo "{"
     echo "  .method private hidebysig static int32 Main(string[] args) cil managed"

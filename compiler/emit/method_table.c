@@ -102,7 +102,8 @@ kind_flags(struct emit *e, struct ty_type *t)
             return GC_MT_HAS_COMPONENT_SIZE | ty_component_size(e->ty, t);
         return extended_flags(e, t) | (t->arg_count ? GC_MT_IS_GENERIC : 0) | (t->arg_count && wants_variance(t->def) ? GC_MT_GENERIC_VARIANCE : 0);
     case TY_FORM_OPEN_DEF:
-        return GC_MT_KIND_GENERIC_DEFINITION | (wants_variance(t->def) ? GC_MT_GENERIC_VARIANCE : 0);
+        return GC_MT_KIND_GENERIC_DEFINITION | (wants_variance(t->def) ? GC_MT_GENERIC_VARIANCE : 0) |
+               (t->def->is_byref_like ? GC_MT_EXT_BYREF_LIKE : 0);
     case TY_FORM_SZARRAY:
     case TY_FORM_MDARRAY:
         return GC_MT_KIND_PARAMETERIZED | GC_MT_HAS_COMPONENT_SIZE | ty_component_size(e->ty, t);
@@ -196,7 +197,8 @@ write_gc_desc(struct emit *e, struct ty_type *t)
         gc_desc_struct_array(e, e->relro, l, base);
         return true;
     }
-    if (t->form != TY_FORM_DEF || t->element == TY_EL_INTERFACE)
+    /* Of a ref struct there is no boxed instance: its byrefs are not described. */
+    if (t->form != TY_FORM_DEF || t->element == TY_EL_INTERFACE || t->def->is_byref_like)
         return false;
     l = ty_layout_of(e->ty, t);
     if (!l || !l->ref_count)

@@ -2,6 +2,8 @@
  * constrained calls (ECMA-335 III.2.1, III.4.2), and what is known before run time. */
 #include "compiler/il/il_priv.h"
 
+#include <string.h>
+
 enum { MT_VTABLE = 24 };
 
 /* A cell per call site; shared code has one per dictionary. */
@@ -50,6 +52,87 @@ il_virtual_pointer(struct il_import *im, struct ty_method *open, const struct il
     return il_call_helper(im, IL_HELPER_RESOLVE_INTERFACE, args);
 }
 
+/* ---- guarded direct calls --------------------------------------------------------------------------- */
+
+struct guard {
+    struct ty_type *type;
+    struct ty_method *impl;
+};
+
+/* The classes of which instances exist under the receiver's static type, when they are few: their own
+ * methods are called directly (and inlined) after a compare of the MethodTable. Only while emitting:
+ * the methods are in the vtables anyway. */
+static uint32_t
+find_guards(struct il_import *im, struct ty_method *closed, const struct il_value *self, struct guard out[REACH_SUBTYPES_MAX])
+{
+    struct ty_type *known = closed->owner, *const *types;
+    uint32_t count;
+
+    if (!im->fn || closed->is_canon || closed->owner->is_canon)
+        return 0;
+    if (self->type && self->type->form == TY_FORM_DEF && !self->type->is_canon && ty_is_subclass(im->ty, self->type, closed->owner))
+        known = self->type;
+    count = reach_subtypes(im->reach, known, &types);
+    if (count > REACH_SUBTYPES_MAX)
+        return 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct ref ref = {.kind = REF_METHOD};
+
+        out[i].type = types[i];
+        out[i].impl = types[i]->form == TY_FORM_DEF && !types[i]->is_value_type ? ty_resolve_virtual(im->ty, types[i], closed) : NULL;
+        if (!out[i].impl || out[i].impl->def->is_abstract)
+            return 0;
+        ref.method = ty_method_canon(im->ty, out[i].impl);
+        if (!reach_has(im->reach, &ref) || il_redirect(im->il, out[i].impl) != out[i].impl)
+            return 0;
+    }
+    return count;
+}
+
+/* The stack of arguments is used once for each guard and once for the slot. */
+static void
+call_guarded(struct il_import *im, struct ty_method *open, struct ty_method *closed, const struct guard *guards, uint32_t count)
+{
+    uint32_t arguments = closed->sig->param_count + 1u, before = im->depth - arguments;
+    struct il_value *saved = arena_array(im->arena, arguments, sizeof *saved);
+    struct ty_type *ret = closed->sig->ret;
+    bool is_void = ret->element == TY_EL_VOID && ret->form == TY_FORM_DEF;
+    cg_value home = is_void ? NULL : il_temp(im, ret), object = il_null_check(im, &im->stack[before]), mt = il_load_mt(im, object);
+    cg_block done = il_new_block(im, "called");
+    struct il_value result;
+
+    im->stack[before].nonnull = true;
+    memcpy(saved, &im->stack[before], arguments * sizeof *saved);
+    for (uint32_t i = 0; i <= count; i++) {
+        cg_block next = NULL;
+
+        memcpy(&im->stack[before], saved, arguments * sizeof *saved);
+        im->depth = before + arguments;
+        if (i < count) {
+            cg_block match = il_new_block(im, "guess");
+
+            next = il_new_block(im, "other");
+            cg_cond_br(im->fn, cg_compare(im->fn, CG_EQ, mt, il_type_ref(im, REF_TYPE, guards[i].type)), match, next, CG_EVEN);
+            cg_block_set(im->fn, match);
+            il_call_value(im, guards[i].impl, guards[i].impl, NULL, NULL, false, false);
+        } else {
+            il_call_value(im, open, closed, slot_pointer(im, closed, object), NULL, true, false);
+        }
+        if (im->failed)
+            return;
+        if (!is_void) {
+            result = il_pop(im);
+            il_store(im, ret, NULL, home, &result, CG_MEM_PLAIN, false);
+        }
+        cg_br(im->fn, done);
+        if (next)
+            cg_block_set(im->fn, next);
+    }
+    cg_block_set(im->fn, done);
+    if (!is_void)
+        il_load_push(im, ret, home, CG_MEM_PLAIN);
+}
+
 void
 il_call_virtual(struct il_import *im, struct ty_method *open, struct ty_method *closed)
 {
@@ -67,6 +150,13 @@ il_call_virtual(struct il_import *im, struct ty_method *open, struct ty_method *
         return;
     }
     if (!closed->owner->def->is_interface) {
+        struct guard guards[REACH_SUBTYPES_MAX];
+        uint32_t count = find_guards(im, closed, self, guards);
+
+        if (count) {
+            call_guarded(im, open, closed, guards, count);
+            return;
+        }
         il_call_value(im, open, closed, slot_pointer(im, closed, il_null_check(im, self)), NULL, true, false);
         return;
     }

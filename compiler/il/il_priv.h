@@ -425,6 +425,7 @@ cg_value il_new_object(struct il_import *im, struct ty_type *open);
 cg_value il_runtime_type(struct il_import *im, struct ty_type *open);
 /* Static constructor check of a closed/open type's statics (statics.c). */
 void il_cctor_check(struct il_import *im, struct ty_type *open);
+void il_cctor_run(struct il_import *im, struct ty_type *open); /* whatever the body is */
 /* Address of a static field. */
 cg_value il_static_address(struct il_import *im, struct ty_field *open);
 /* Pops a value of a closed type and gives the boxed object (open: the type). */

@@ -110,7 +110,7 @@ entry_check(struct il_import *im)
     if (!def->owner || !owner || owner->form != TY_FORM_DEF || owner->def->is_before_field_init || def->is_cctor ||
         def->pseudo != TY_PSEUDO_NONE || !(def->is_static || def->is_ctor) || !ty_has_lazy_cctor(im->ty, owner))
         return;
-    il_cctor_check(im, owner->arg_count ? ty_type_open(im->ty, owner->def) : owner);
+    il_cctor_run(im, owner->arg_count ? ty_type_open(im->ty, owner->def) : owner);
 }
 
 static void

@@ -55,6 +55,14 @@ il_expand_as_ref(struct il_import *im, const struct il_expansion *x)
     return il_expand_as_pointer(im, x);
 }
 
+/* Pointer arithmetic yields a place inside something: no null check of its own. */
+static void
+mark_place(struct il_import *im)
+{
+    if (!im->failed && il_peek(im, 0) && il_peek(im, 0)->kind == IL_BYREF)
+        il_peek(im, 0)->nonnull = true;
+}
+
 bool
 il_expand_unsafe_add(struct il_import *im, const struct il_expansion *x)
 {
@@ -65,6 +73,7 @@ il_expand_unsafe_add(struct il_import *im, const struct il_expansion *x)
     if (x->argument)
         offset = cg_un(im->fn, CG_NEG, offset);
     push_result(im, x, cg_index(im->fn, il_use_as(im, &base, CG_PTR), offset, scale));
+    mark_place(im);
     return true;
 }
 
@@ -77,6 +86,7 @@ il_expand_byte_add(struct il_import *im, const struct il_expansion *x)
     if (x->argument)
         offset = cg_un(im->fn, CG_NEG, offset);
     push_result(im, x, cg_index(im->fn, il_use_as(im, &base, CG_PTR), offset, 1));
+    mark_place(im);
     return true;
 }
 

@@ -101,7 +101,7 @@ fold(enum cg_op op, enum il_kind kind, int64_t a, int64_t b, int64_t *out)
 static void
 pointer_op(struct il_import *im, enum cg_op op, enum il_kind kind, const struct il_value *a, const struct il_value *b)
 {
-    struct il_value r = {.kind = kind};
+    struct il_value r = {.kind = kind, .nonnull = kind == IL_BYREF}; /* a place inside something */
 
     if (kind != IL_I && is_pointer(a->kind) && !is_pointer(b->kind)) {
         r.v = cg_bin(im->fn, op, il_use(im, a), il_use_as(im, b, CG_I64));

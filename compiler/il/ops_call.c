@@ -290,6 +290,9 @@ is_folded(struct il_import *im, struct ty_method *open, struct ty_method *closed
     if (im->failed || !il_constant_call(im, closed, &constant))
         return false;
     drop_arguments(im, closed->sig, null_check);
+    if (closed->def->is_static && closed->owner && closed->owner->form == TY_FORM_DEF &&
+        !closed->owner->def->is_before_field_init)
+        il_cctor_check(im, open->owner); /* the call would have run it */
     if (closed->sig->ret->element != TY_EL_VOID)
         il_push(im, &constant);
     return true;
@@ -337,6 +340,8 @@ il_call(struct il_import *im, struct ty_method *open, unsigned flags)
         il_fail_with(im, TY_FAIL_INVALID_PROGRAM, "a direct call of an abstract method");
         return;
     }
+    if (closed->owner && closed->owner->form == TY_FORM_MDARRAY && closed->def->pseudo != TY_PSEUDO_ARRAY_CTOR)
+        null_check = true; /* accessors are called with `call` */
     il_call_value(im, open, closed, NULL, NULL, false, null_check);
 }
 

@@ -230,7 +230,7 @@ pop_address(struct il_import *im, struct il_value *v, cg_value *p)
         il_invalid(im, "an address of the wrong kind");
         return false;
     }
-    *p = il_use_as(im, v, CG_PTR);
+    *p = il_null_check(im, v);
     return !im->failed;
 }
 
@@ -335,10 +335,10 @@ initobj(struct il_import *im)
 static void
 cpblk(struct il_import *im)
 {
-    struct il_value n = il_pop(im), from, to;
-    cg_value p, q;
+    struct il_value n = il_pop(im), from = il_pop(im), to = il_pop(im);
+    cg_value p = il_use_as(im, &from, CG_PTR), q = il_use_as(im, &to, CG_PTR); /* no bytes: null is fine */
 
-    if (!pop_address(im, &from, &p) || !pop_address(im, &to, &q))
+    if (im->failed)
         return;
     cg_copy_dynamic(im->fn, q, p, cg_int_cast(im->fn, il_use(im, &n), CG_I64, false), true);
 }
@@ -346,10 +346,10 @@ cpblk(struct il_import *im)
 static void
 initblk(struct il_import *im)
 {
-    struct il_value n = il_pop(im), byte = il_pop(im), to;
-    cg_value q, x = il_use_as(im, &byte, CG_I32);
+    struct il_value n = il_pop(im), byte = il_pop(im), to = il_pop(im);
+    cg_value q = il_use_as(im, &to, CG_PTR), x = il_use_as(im, &byte, CG_I32);
 
-    if (pop_address(im, &to, &q))
+    if (!im->failed)
         cg_fill_dynamic(im->fn, q, x, cg_int_cast(im->fn, il_use(im, &n), CG_I64, false));
 }
 

@@ -175,7 +175,9 @@ il_box(struct il_import *im, struct ty_type *open, const struct il_value *v)
     }
     if (closed->element == TY_EL_NULLABLE) {
         args[1] = spilled(im, closed, v);
-        il_type_ref(im, REF_TYPE_NEW, open->args[0]); /* what the helper makes */
+        /* what the helper makes */
+        il_type_ref(im, REF_TYPE_NEW,
+                    open->arg_count ? open->args[0] : closed->args[0]->is_canon ? open : closed->args[0]);
         args[0] = il_type_ref(im, REF_TYPE, open);
         return il_call_helper(im, IL_HELPER_BOX, args);
     }

@@ -28,14 +28,14 @@ was_checked(struct il_import *im, struct ty_type *open)
 }
 
 void
-il_cctor_check(struct il_import *im, struct ty_type *open)
+il_cctor_run(struct il_import *im, struct ty_type *open)
 {
     struct ty_type *closed = il_close(im, open);
     struct ref helper = {.kind = REF_METHOD, .method = il_helper(im->il, IL_HELPER_CCTOR)};
     cg_value context, pending;
     cg_block run, go_on;
 
-    if (!closed || !ty_has_lazy_cctor(im->ty, closed) || is_covered(im, closed) || was_checked(im, open))
+    if (!closed || !ty_has_lazy_cctor(im->ty, closed) || was_checked(im, open))
         return;
     context = il_type_ref(im, REF_CCTOR, open);
     il_need(im, &helper);
@@ -49,6 +49,15 @@ il_cctor_check(struct il_import *im, struct ty_type *open)
     il_call_core(im, helper.method, &context, CG_CALL_COLD);
     cg_br(im->fn, go_on);
     cg_block_set(im->fn, go_on);
+}
+
+void
+il_cctor_check(struct il_import *im, struct ty_type *open)
+{
+    struct ty_type *closed = il_close(im, open);
+
+    if (closed && !is_covered(im, closed))
+        il_cctor_run(im, open);
 }
 
 static cg_value

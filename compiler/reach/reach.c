@@ -126,13 +126,31 @@ reach_root(struct reach *r, const struct ref *ref)
     reach_need(r, ref);
 }
 
-/* Types of which an instance can exist, with their bases. */
+/* Files every constructed type under itself and its bases. */
 static void
 mark_alive(struct reach *r)
 {
     for (size_t i = 0; i < r->constructed.count; i++)
-        for (struct ty_type *t = r->constructed.at[i]; t && !ptr_map_has(&r->alive, t); t = ty_base(r->ty, t))
-            ptr_map_put(&r->alive, t, t);
+        for (struct ty_type *t = r->constructed.at[i]; t; t = ty_base(r->ty, t)) {
+            struct alive *a = ptr_map_get(&r->alive, t);
+
+            if (!a) {
+                a = arena_alloc(r->arena, sizeof *a);
+                ptr_map_put(&r->alive, t, a);
+            }
+            if (a->count < REACH_SUBTYPES_MAX)
+                a->types[a->count] = r->constructed.at[i];
+            a->count++;
+        }
+}
+
+uint32_t
+reach_subtypes(struct reach *r, struct ty_type *type, struct ty_type *const **out)
+{
+    const struct alive *a = r->scanning ? NULL : ptr_map_get(&r->alive, type);
+
+    *out = a ? a->types : NULL;
+    return a ? a->count : 0;
 }
 
 void

@@ -106,6 +106,10 @@ struct ref_target reach_target(struct reach *r, const struct ref *ref);
 struct ref_target reach_target_direct(struct reach *r, const struct ref *ref);
 /* After reach_run: no instance of the type (nor of a subtype) can exist. Always false while scanning. */
 bool reach_never_constructed(struct reach *r, struct ty_type *exact);
+/* After reach_run: how many constructed types are `type` or derive from it, and the first
+ * REACH_SUBTYPES_MAX of them. 0 while scanning. */
+enum { REACH_SUBTYPES_MAX = 3 };
+uint32_t reach_subtypes(struct reach *r, struct ty_type *type, struct ty_type *const **out);
 /* A warning about a body, once per text. */
 void reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text);
 

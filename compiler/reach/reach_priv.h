@@ -49,6 +49,11 @@ struct work {
 };
 
 
+struct alive { /* what exists of a class: itself or derived */
+    uint32_t count;
+    struct ty_type *types[REACH_SUBTYPES_MAX]; /* the first of them */
+};
+
 struct reach {
     struct ty_context *ty; /* borrowed */
     struct arena *arena;
@@ -65,7 +70,7 @@ struct reach {
     struct ptr_map layouts;                  /* canonical type/method -> dictionary_layout */
     struct ptr_map virtuals;                 /* key -> virtual_use */
     struct ptr_vec constructed;              /* of struct ty_type */
-    struct ptr_map alive;                    /* types with instances or subtypes with instances */
+    struct ptr_map alive;                    /* ty_type -> struct alive: has instances, or a subtype has */
     struct ptr_map assemblies;               /* whose code is in the image */
     struct str_map warned;
 };

@@ -47,6 +47,8 @@ fn_section(struct cg_fn *fn)
         snprintf(name, sizeof name, ".text.h%016llx",
                  (unsigned long long)hash64_bytes(fn->symbol, strlen(fn->symbol), 0));
     LLVMSetSection(fn->f, name);
+    /* Bit 1 of a code address is free: it marks fat pointers (docs/abi.md), also with -Os. */
+    LLVMSetAlignment(fn->f, fn->unit->options.optimize_size ? 4 : 16);
 }
 
 static LLVMValueRef
