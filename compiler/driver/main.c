@@ -66,6 +66,7 @@ analyse(struct drv *d)
     struct reach_options options = {.all_slots = d->options.all_slots, .executable = d->options.executable, .strict = d->options.strict};
 
     d->il = il_context_new(d->ty, d->arena, (const char *const *)d->options.features.at, d->options.features.count);
+    il_context_debug(d->il, d->options.debug);
     d->reach = reach_new(d->ty, d->arena, &options);
     reach_attach(d->reach, d->il);
     drv_roots(d);

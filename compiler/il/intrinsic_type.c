@@ -311,20 +311,22 @@ il_expand_enum_compare(struct il_import *im, const struct il_expansion *x)
     return true;
 }
 
-/* The helper that fits T; T is exact in what matters. */
+/* The helper that fits the exact T. */
 static struct ty_method *
-struct_equals_of(struct il_import *im, struct ty_type *t, struct ty_type *open)
+struct_equals_of(struct il_import *im, struct ty_type *t)
 {
-    struct ty_type *helpers = ty_well_known_type(im->ty, WK_EQUALITY_COMPARER_HELPERS), *args[1] = {open};
+    struct ty_type *helpers = ty_well_known_type(im->ty, WK_EQUALITY_COMPARER_HELPERS), *args[1] = {t};
     struct ty_type *chosen;
     const char *name = "StructOnlyNormalEquals";
     struct ty_method_def *def;
 
     if (ty_is_nullable(t)) {
-        name = "StructOnlyEqualsNullable";
-        if (open->form != TY_FORM_DEF || open->arg_count != 1)
-            return NULL; /* which nullable only the instance knows */
-        args[0] = open->args[0];
+        /* the helper for nullables calls IEquatable of what they hold */
+        chosen = il_default_comparer(im->il, t->args[0], false);
+        if (chosen->def->well_known == WK_GENERIC_EQUALITY_COMPARER) {
+            name = "StructOnlyEqualsNullable";
+            args[0] = t->args[0];
+        }
     } else if (is_enum(t)) {
         name = "EnumOnlyEquals";
     } else {
@@ -344,7 +346,7 @@ il_expand_struct_equals(struct il_import *im, const struct il_expansion *x)
 
     if (!t->is_value_type || t->is_canon)
         return false;
-    m = struct_equals_of(im, t, t);
+    m = struct_equals_of(im, t);
     if (!m)
         return false;
     il_call(im, m, 0);

@@ -69,17 +69,22 @@ il_intrinsic_must_expand(struct il_context *il, struct ty_method_def *def)
     return row && row->must;
 }
 
-/* T[,]::Address: the array must hold exactly T unless the result is only read. The element type is known
+/* Array methods: `this` of their bodies is never NULL, so the check is here.
+ * T[,]::Address: the array must hold exactly T unless the result is only read. The element type is known
  * here and not in the shared body. */
 static void
-check_array_address(struct il_import *im, struct ty_method *open, struct ty_method *closed)
+check_array(struct il_import *im, struct ty_method *open, struct ty_method *closed)
 {
-    const struct il_value *array = il_peek(im, closed->sig->param_count);
+    struct il_value *array = il_peek(im, closed->sig->param_count);
     cg_value object, element;
 
-    if (im->prefix.is_readonly || !array || closed->owner->param->is_value_type)
+    if (closed->def->pseudo == TY_PSEUDO_SYNTH || closed->def->pseudo == TY_PSEUDO_ARRAY_CTOR || !array)
         return;
     object = il_null_check(im, array);
+    if (array->fact == IL_FACT_NONE)
+        array->nonnull = true;
+    if (closed->def->pseudo != TY_PSEUDO_ARRAY_ADDRESS || im->prefix.is_readonly || closed->owner->param->is_value_type)
+        return;
     element = cg_load(im->fn, CG_PTR, cg_offset(im->fn, il_load_mt(im, object), 8), CG_MEM_INVARIANT);
     il_throw_if(im, cg_compare(im->fn, CG_NE, element, il_type_ref(im, REF_TYPE, open->owner->param)), IL_THROW_ARRAY_TYPE);
 }
@@ -118,10 +123,10 @@ il_intrinsic_call(struct il_import *im, struct ty_method *open, struct ty_method
     struct il_expansion x = {.open = open, .closed = closed};
     const struct intrinsic *row;
 
-    if (closed->def->pseudo == TY_PSEUDO_ARRAY_ADDRESS)
-        check_array_address(im, open, closed);
-    if (closed->def->pseudo)
+    if (closed->def->pseudo) {
+        check_array(im, open, closed);
         return false;
+    }
     if (closed->def->is_runtime_impl && closed->def->owner->is_delegate && strcmp(closed->def->name, "Invoke") == 0) {
         il_delegate_invoke(im, open, closed);
         return true;

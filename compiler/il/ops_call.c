@@ -340,8 +340,10 @@ il_call(struct il_import *im, struct ty_method *open, unsigned flags)
         il_fail_with(im, TY_FAIL_INVALID_PROGRAM, "a direct call of an abstract method");
         return;
     }
-    if (closed->owner && closed->owner->form == TY_FORM_MDARRAY && closed->def->pseudo != TY_PSEUDO_ARRAY_CTOR)
-        null_check = true; /* accessors are called with `call` */
+    /* The CLI lets `call` pass a null `this` on, and the first use of it inside throws. Bodies take theirs as
+     * checked, so that this is done here; compilers use `call` with references that cannot be null. */
+    if (closed->sig->has_this && closed->owner && !closed->owner->is_value_type)
+        null_check = true;
     il_call_value(im, open, closed, NULL, NULL, false, null_check);
 }
 

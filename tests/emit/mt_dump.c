@@ -1,8 +1,8 @@
 /* tests/emit/mt_dump.c - usage: mt_dump IMAGE NAME...
  * Prints the MethodTables of an image of corertc in words: those whose symbol, without "mt:", is
- * NAME, or begins with it when NAME ends with *. In order of NAME, then of symbols. Slots of arrays
- * and slots that hold methods of the library are counted only: which of them are filled depends on
- * what the library itself calls. */
+ * NAME, or begins with it when NAME ends with ~. In order of NAME, then of symbols. Of slots and
+ * dispatch maps only rows that name a type outside the core library are shown: which others are
+ * filled depends on what the library itself calls. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +97,11 @@ print_map(const struct mt_view *v)
     for (unsigned i = 0; i < count; i++) {
         const uint16_t *row = words + 4 + 3 * i;
 
-        printf("  map %s slot %u -> ", row[0] < v->mt->interfaces ? plain_name(v->image, mt_interface(v, row[0])) : "?", row[1]);
+        const char *interface = row[0] < v->mt->interfaces ? plain_name(v->image, mt_interface(v, row[0])) : "?";
+
+        if (!strchr(interface, '['))
+            continue;
+        printf("  map %s slot %u -> ", interface, row[1]);
         if (row[2] >= v->mt->vtable_slots && sealed && row[2] < 0xFFF0) {
             const uint64_t *target = elf_image_at(v->image, sealed + 8u * (row[2] - v->mt->vtable_slots), 8);
 
@@ -161,7 +165,7 @@ matches(const char *symbol, const char *wanted)
 {
     size_t n = strlen(wanted);
 
-    if (n && wanted[n - 1] == '*')
+    if (n && wanted[n - 1] == '~')
         return strncmp(symbol + 3, wanted, n - 1) == 0;
     return strcmp(symbol + 3, wanted) == 0;
 }
