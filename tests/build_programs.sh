@@ -9,6 +9,7 @@
 # one native compilation serves many tests. tests/programs/groups.txt says which program belongs where.
 # Needs the .NET SDK; the reference assemblies and ilasm are restored from NuGet on first use (packages/packages.csproj).
 set -euo pipefail
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 here=$(cd "$(dirname "$0")" && pwd)
 programs=$here/programs
@@ -19,19 +20,21 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 mkdir -p "$out"/{gen,release/single,debug/single}
 
-sdk=$(dotnet --list-sdks | tail -n 1 | sed -E 's/^([^ ]+) \[(.*)\]$/\2\/\1/')
-csc=$sdk/Roslyn/bincore/csc.dll
 packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 refs=$packages/microsoft.netcore.app.ref/9.0.18/ref/net9.0
-ilasm=$packages/runtime.linux-x64.microsoft.netcore.ilasm/9.0.19/runtimes/linux-x64/native/ilasm
+ilasm=${CORERT_ILASM:-$packages/runtime.linux-x64.microsoft.netcore.ilasm/9.0.19/runtimes/linux-x64/native/ilasm}
 
 restore()
 {
     [ -d "$refs" ] && [ -e "$ilasm" ] && return
     mkdir -p "$out/packages"
-    cp "$programs/packages/packages.csproj" "$out/packages/"
-    dotnet restore "$out/packages/packages.csproj" -v q --nologo
-    chmod +x "$ilasm" 2>/dev/null || true
+    (
+        flock 9 # groups may be built in parallel
+        [ -d "$refs" ] && [ -e "$ilasm" ] && exit
+        cp "$programs/packages/packages.csproj" "$out/packages/"
+        dotnet restore "$out/packages/packages.csproj" -v q --nologo
+        chmod +x "$ilasm"
+    ) 9> "$out/packages/lock"
 }
 
 source_of() # PROGRAM
@@ -116,6 +119,13 @@ stale() # TARGET SOURCES...
     return 1
 }
 
+csc() # OPTIONS...: the C# compiler of the newest SDK
+{
+    local sdk
+    sdk=$(dotnet --list-sdks | tail -n 1 | sed -E 's/^([^ ]+) \[(.*)\]$/\2\/\1/')
+    dotnet exec "$sdk/Roslyn/bincore/csc.dll" "$@"
+}
+
 compile_cs() # TARGET OPTIMIZE(+|-) SOURCES...
 {
     local target=$1 optimize=$2 tmp
@@ -129,7 +139,7 @@ compile_cs() # TARGET OPTIMIZE(+|-) SOURCES...
         for r in "$refs"/*.dll; do echo "-r:\"$r\""; done
         for s in "$@"; do echo "\"$s\""; done
     } > "$tmp/options.rsp"
-    dotnet exec "$csc" -noconfig "@$tmp/options.rsp" || { rm -rf "$tmp"; return 1; }
+    csc -noconfig "@$tmp/options.rsp" || { rm -rf "$tmp"; return 1; }
     mv "$tmp/$(basename "$target")" "$target"
     rm -rf "$tmp"
 }

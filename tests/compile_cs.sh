@@ -15,7 +15,7 @@ csc=$sdk/Roslyn/bincore/csc.dll
 rsp=$(mktemp)
 trap 'rm -f "$rsp"' EXIT
 {
-    echo "-nologo -nostdlib+ -unsafe+ -nullable:disable -deterministic+ -warn:0 -optimize+ -debug:embedded"
+    echo "-nologo -nostdlib+ -unsafe+ -nullable:disable -deterministic+ -warn:0 -optimize+"
     echo "-target:exe"
     echo "-out:\"$out\""
     for r in "$classlib"/sdk/System.Private.CoreLib.dll "$classlib"/framework/System*.dll; do

@@ -11,6 +11,11 @@ program_all()
     awk '!/^#/ && NF { print $2 }' "$programs/groups.txt"
 }
 
+program_groups()
+{
+    awk '!/^#/ && NF { print $1 }' "$programs/groups.txt" | sort -u
+}
+
 program_group() # NAME
 {
     local g

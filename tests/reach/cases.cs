@@ -1,5 +1,5 @@
 // tests/reach/cases.cs - what corertc --dump=reach must and must not list for this program.
-// Lines "//! has TEXT" and "//! no TEXT" stand beside the code they are about: the dump has that
+// Lines beginning with "//!" stand beside the code they are about: "has TEXT" or "no TEXT": the dump has that
 // line or does not; "..." at the end of TEXT stands for anything. check.sh reads them.
 using System;
 using System.Collections.Generic;

@@ -13,7 +13,7 @@ mkdir -p "$folder"
 rm -f "$folder/$name"
 "$corertc" --exe -O0 --dump=reach "$@" -o "$folder/$name" "$folder/$name.dll" >"$folder/$name.reach" || exit 1
 awk '
-FNR == NR { lines[$0] = 1; next }
+FNR == NR { sub(/ <- .*/, ""); lines[$0] = 1; next } # without what brought it
 !match($0, /\/\/! (has|no) /) { next }
 {
     wanted = substr($0, RSTART + 4, 3) == "has"
