@@ -148,6 +148,18 @@ find_linker(struct drv *d)
     diag_fatal("no linker: neither ld.lld-19 nor ld.lld is in PATH (--linker PATH names one)");
 }
 
+/* A run may take long: say at once when its result has nowhere to go. */
+static void
+check_output(struct drv *d)
+{
+    const char *folder = folder_of(d->arena, d->options.output);
+
+    if (!pal_dir_exists(folder[0] ? folder : "/"))
+        diag_fatal("%s: cannot be written: no such folder", d->options.output);
+    if (pal_dir_exists(d->options.output))
+        diag_fatal("%s: cannot be written: it is a folder", d->options.output);
+}
+
 /* Seals the digest into a linked module. */
 static void
 seal(const char *path)
@@ -188,7 +200,7 @@ link_image(struct drv *d)
     for (size_t i = 0; i < link.archive_count; i++)
         if (!pal_file_exists(archives[i]))
             diag_fatal("%s: missing: the installation is incomplete", archives[i]);
-    link.linker = find_linker(d);
+    link.linker = d->options.linker;
     link.objects = (const char *const *)d->objects.at;
     link.object_count = d->objects.count;
     if (!emit_link(&link, &message))
@@ -220,6 +232,8 @@ main(int argc, char **argv)
 
     drv_options_parse(&d.options, d.arena, argc, argv);
     d.root_folder = find_root(d.arena);
+    d.options.linker = find_linker(&d);
+    check_output(&d);
     drv_phase(&d, "open");
     open_input(&d);
     dump_metadata(&d);

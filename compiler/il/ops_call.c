@@ -121,6 +121,18 @@ pop_arguments(struct il_import *im, struct ty_sig *sig, bool null_check, bool co
     return !im->failed;
 }
 
+/* tail. is a hint here: nothing of this frame may be passed on, and ret must follow. */
+static bool
+may_be_tail(const struct il_import *im, const struct cg_sig *sig)
+{
+    if (sig->ret.type == CG_STRUCT || im->insn.next >= im->body.size || im->body.code[im->insn.next] != IL_CEE_ret || im->has_records)
+        return false;
+    for (uint32_t i = 0; i < sig->count; i++)
+        if (sig->params[i].type == CG_STRUCT)
+            return false;
+    return !im->method->def->is_synchronized;
+}
+
 static void
 make_call(struct il_import *im, struct cg_call *call, struct ty_type *ret)
 {
@@ -129,7 +141,7 @@ make_call(struct il_import *im, struct cg_call *call, struct ty_type *ret)
     im->makes_calls = true;
     if (im->fn && call->sig->ret.type == CG_STRUCT)
         call->ret_address = cg_alloca(im->fn, call->sig->ret.size, call->sig->ret.align);
-    if (im->prefix.is_tail)
+    if (im->prefix.is_tail && may_be_tail(im, call->sig))
         call->flags |= CG_CALL_TAIL;
     result = cg_call(im->fn, call);
     il_push_typed(im, ret, call->ret_address ? call->ret_address : result);
@@ -313,14 +325,13 @@ il_call(struct il_import *im, struct ty_method *open, unsigned flags)
     if (!closed)
         return;
     if (flags & IL_CALL_VIRTUAL) {
-        const struct il_value *self = il_peek(im, closed->sig->param_count);
-
-        known = il_devirtualise(im, self, open);
+        /* Rows of the tables name the declaration: System.Type, not System.RuntimeType. */
+        if (!(flags & IL_CALL_NO_INTRINSIC) && is_folded(im, open, closed, null_check))
+            return;
+        known = im->failed ? NULL : il_devirtualise(im, il_peek(im, closed->sig->param_count), open);
         if (im->failed)
             return;
         if (!known) {
-            if (!(flags & IL_CALL_NO_INTRINSIC) && is_folded(im, open, closed, null_check))
-                return;
             il_call_virtual(im, open, closed);
             return;
         }
@@ -340,10 +351,8 @@ il_call(struct il_import *im, struct ty_method *open, unsigned flags)
         il_fail_with(im, TY_FAIL_INVALID_PROGRAM, "a direct call of an abstract method");
         return;
     }
-    /* The CLI lets `call` pass a null `this` on, and the first use of it inside throws. Bodies take theirs as
-     * checked, so that this is done here; compilers use `call` with references that cannot be null. */
-    if (closed->sig->has_this && closed->owner && !closed->owner->is_value_type)
-        null_check = true;
+    if (closed->owner && closed->owner->form == TY_FORM_MDARRAY && closed->sig->has_this)
+        null_check = true; /* accessors are called with `call` */
     il_call_value(im, open, closed, NULL, NULL, false, null_check);
 }
 

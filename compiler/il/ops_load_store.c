@@ -128,6 +128,13 @@ load_plain(struct il_import *im, struct il_home *h)
     il_push(im, &v);
 }
 
+/* The CLI lets `call` pass a null `this`, but dispatch and newobj do not. */
+static bool
+is_checked_this(const struct il_import *im, const struct il_home *h)
+{
+    return h->kind == IL_BYREF || im->method->def->is_virtual || im->method->def->is_ctor;
+}
+
 static void
 load_home(struct il_import *im, bool arg, int64_t index)
 {
@@ -151,7 +158,7 @@ load_home(struct il_import *im, bool arg, int64_t index)
     load_plain(im, h);
     if (arg && index == 0 && im->has_this && !im->this_written && !im->failed)
         il_peek(im, 0)->is_this = true;
-    if (!im->failed && arg && index == 0 && im->has_this && h->kind == IL_BYREF)
+    if (!im->failed && arg && index == 0 && im->has_this && !im->this_written && is_checked_this(im, h))
         il_peek(im, 0)->nonnull = true;
 }
 

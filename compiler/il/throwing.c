@@ -117,7 +117,7 @@ il_null_check(struct il_import *im, const struct il_value *v)
 {
     cg_value p = il_use_as(im, v, CG_PTR);
 
-    if (v->nonnull || v->is_this || v->fact == IL_FACT_LOCAL || v->fact == IL_FACT_METHOD)
+    if (v->nonnull || v->fact == IL_FACT_LOCAL || v->fact == IL_FACT_METHOD)
         return p;
     il_throw_if(im, cg_compare(im->fn, CG_EQ, p, cg_null(im->fn)), IL_THROW_NULL);
     return p;

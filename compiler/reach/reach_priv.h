@@ -33,7 +33,7 @@ struct dictionary_instance {
 /* A virtual or interface method declaration, by its key (virtuals.c). */
 struct virtual_use {
     const void *key;
-    bool used;
+    struct ptr_vec owners; /* of struct ty_type: owners of the declarations called; empty: unused */
     struct ptr_vec types; /* of struct virtual_candidate: constructed types that run something for it */
 };
 
@@ -41,6 +41,7 @@ struct virtual_candidate {
     struct ty_type *type;
     struct ty_method *decl; /* exact */
     int slot;               /* class: vtable slot; -1: interface method */
+    bool ran;
 };
 
 struct work {

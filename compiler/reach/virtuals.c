@@ -108,6 +108,48 @@ candidate_run(struct reach *r, const struct virtual_candidate *c)
     }
 }
 
+/* ---- which instances of one interface variance can connect -------------------------------------------- */
+
+static uint32_t
+integer_bytes(struct reach *r, struct ty_type *t)
+{
+    const struct ty_layout *l;
+
+    if (t->form != TY_FORM_DEF || t->element < TY_EL_BOOL || t->element > TY_EL_U)
+        return 0;
+    l = ty_layout_of(r->ty, t);
+    return l ? l->size : 0;
+}
+
+/* References may be related by variance or array covariance; value types are themselves only, but for
+ * the integers of one size that array interfaces confuse (ECMA-335 I.8.7.1). */
+static bool
+may_connect(struct reach *r, struct ty_type *a, struct ty_type *b)
+{
+    for (uint16_t i = 0; i < a->arg_count; i++) {
+        struct ty_type *x = a->args[i], *y = b->args[i];
+
+        if (x == y || (!x->is_value_type && !y->is_value_type))
+            continue;
+        if (x->is_value_type && y->is_value_type && (x->is_canon || y->is_canon) && x->def == y->def)
+            continue;
+        if (integer_bytes(r, x) == 0 || integer_bytes(r, x) != integer_bytes(r, y))
+            return false;
+    }
+    return true;
+}
+
+static void
+candidate_try(struct reach *r, const struct virtual_use *u, struct virtual_candidate *c)
+{
+    for (size_t i = 0; !c->ran && i < u->owners.count; i++) {
+        if (c->slot >= 0 || may_connect(r, c->decl->owner, u->owners.at[i])) {
+            c->ran = true;
+            candidate_run(r, c);
+        }
+    }
+}
+
 static void
 candidate_add(struct reach *r, struct ty_type *t, struct ty_method *decl, int slot)
 {
@@ -118,8 +160,7 @@ candidate_add(struct reach *r, struct ty_type *t, struct ty_method *decl, int sl
     c->decl = decl;
     c->slot = slot;
     ptr_vec_push(&u->types, c);
-    if (u->used)
-        candidate_run(r, c);
+    candidate_try(r, u, c);
 }
 
 static void
@@ -193,12 +234,13 @@ reach_virtual(struct reach *r, struct ty_method *decl)
     if (decl->def->generic_count)
         diag_bug(__FILE__, __LINE__, "a generic virtual method is used through REF_GVM");
     u = use_of(r, key_of(r, decl));
-    if (u->used)
-        return;
+    for (size_t i = 0; i < u->owners.count; i++)
+        if (u->owners.at[i] == decl->owner)
+            return;
     CC_ASSERT(r->scanning);
-    u->used = true;
+    ptr_vec_push(&u->owners, decl->owner);
     for (size_t i = 0; i < u->types.count; i++)
-        candidate_run(r, u->types.at[i]);
+        candidate_try(r, u, u->types.at[i]);
 }
 
 bool
@@ -206,5 +248,5 @@ reach_virtual_used(struct reach *r, struct ty_method *decl)
 {
     const struct virtual_use *u = ptr_map_get(&r->virtuals, key_of(r, decl));
 
-    return u && u->used;
+    return u && u->owners.count;
 }

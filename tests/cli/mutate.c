@@ -1,5 +1,6 @@
 /* tests/cli/mutate.c - usage: mutate CORERTC ASSEMBLY.dll FOLDER COUNT [corertc options]
- * Compiles COUNT copies of the assembly with one changed byte each, positions spread evenly. Each run
+ * Compiles COUNT copies of the assembly with one changed byte each, spread evenly over those that are
+ * not zero (the others are mostly padding). Each run
  * must end by itself with exit code 0 or 1, and in the second case with an error message of one line
  * after warnings. Prints each run that does not, keeps its input, and ends with 1. */
 #include <errno.h>
@@ -109,18 +110,41 @@ judge(int status, const char *messages)
     return NULL;
 }
 
+/* Position of the byte number `n` among those that are not zero. */
+static size_t
+position_of(const unsigned char *bytes, size_t size, size_t n)
+{
+    size_t at = 0;
+
+    for (; at < size; at++)
+        if (bytes[at] && n-- == 0)
+            return at;
+    return size - 1;
+}
+
+static size_t
+positions(const unsigned char *bytes, size_t size)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < size; i++)
+        n += bytes[i] != 0;
+    return n;
+}
+
 /* Positions first, first + WORKERS ... of `count`; number of faults. */
 static int
 work(const struct job *j, unsigned char *bytes, size_t size, unsigned count, unsigned first)
 {
     char input[512], output[512], messages[512], kept[600];
+    size_t choices = positions(bytes, size);
     int faults = 0;
 
     snprintf(input, sizeof input, "%s/mutated%u.dll", j->folder, first);
     snprintf(output, sizeof output, "%s/mutated%u.out", j->folder, first);
     snprintf(messages, sizeof messages, "%s/mutated%u.err", j->folder, first);
     for (unsigned i = first; i < count; i += WORKERS) {
-        size_t at = (size_t)((double)size * i / count);
+        size_t at = position_of(bytes, size, choices * i / count);
         unsigned char old = bytes[at];
         const char *fault;
         int status;

@@ -392,8 +392,12 @@ fn_coerce_int(struct cg_fn *fn, LLVMValueRef v, LLVMTypeRef to, bool sign_extend
 {
     unsigned from_bits = LLVMGetIntTypeWidth(LLVMTypeOf(v)), to_bits = LLVMGetIntTypeWidth(to);
 
-    if (from_bits > to_bits)
+    if (from_bits > to_bits) {
+        /* What was just widened: nothing may stand between a tail call and its return. */
+        if ((LLVMIsAZExtInst(v) || LLVMIsASExtInst(v)) && LLVMTypeOf(LLVMGetOperand(v, 0)) == to)
+            return LLVMGetOperand(v, 0);
         return LLVMBuildTrunc(fn->b, v, to, "");
+    }
     if (from_bits == to_bits)
         return v;
     return sign_extend && from_bits > 1 ? LLVMBuildSExt(fn->b, v, to, "")
