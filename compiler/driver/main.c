@@ -187,7 +187,8 @@ seal(const char *path)
 static void
 link_image(struct drv *d)
 {
-    static const char *const shims[] = {"libSystem.Native.a", "libSystem.Globalization.Native.a", "libSystem.IO.Compression.Native.a"};
+    static const char *const shims[] = {"libSystem.Native.a", "libSystem.Globalization.Native.a", "libSystem.IO.Compression.Native.a",
+                                        "libSystem.Net.Security.Native.a", "libSystem.Security.Cryptography.Native.OpenSsl.a"};
     const char *archives[8], *message = "", *output = arena_printf(d->arena, "%s/image", d->temporary);
     struct emit_link link = {.output = output, .archives = archives, .executable = d->options.executable, .arena = d->arena};
     enum pal_status st;

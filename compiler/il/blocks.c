@@ -316,10 +316,36 @@ il_edge(struct il_import *im, uint32_t offset)
     return b->code;
 }
 
+static bool
+crosses(uint32_t start, uint32_t end, uint32_t from, uint32_t to)
+{
+    return (from >= start && from < end) != (to >= start && to < end);
+}
+
+/* Only leave goes out of a protected block or handler, and only the first instruction of a protected
+ * block is entered from outside (ECMA-335 III.1.7.5, I.12.4.2.8). */
+bool
+il_branch_check(struct il_import *im, uint32_t to)
+{
+    uint32_t from = im->insn.offset;
+
+    for (uint32_t i = 0; i < im->body.clause_count; i++) {
+        const struct il_clause *c = &im->body.clauses[i];
+
+        if ((crosses(c->try_start, c->try_end, from, to) && to != c->try_start) ||
+            crosses(c->handler_start, c->handler_end, from, to) ||
+            (c->kind == IL_CLAUSE_FILTER && crosses(c->filter_start, c->handler_start, from, to))) {
+            il_invalid(im, "a branch into or out of a protected block or handler");
+            return false;
+        }
+    }
+    return true;
+}
+
 void
 il_branch_to(struct il_import *im, uint32_t offset)
 {
-    cg_block b = il_edge(im, offset);
+    cg_block b = il_branch_check(im, offset) ? il_edge(im, offset) : NULL;
 
     im->ended = true;
     if (!im->failed)
@@ -329,7 +355,8 @@ il_branch_to(struct il_import *im, uint32_t offset)
 void
 il_branch_cond(struct il_import *im, cg_value i1, uint32_t then, uint32_t otherwise)
 {
-    cg_block a = il_edge(im, then), b = il_edge(im, otherwise);
+    bool good = il_branch_check(im, then) && il_branch_check(im, otherwise);
+    cg_block a = good ? il_edge(im, then) : NULL, b = good ? il_edge(im, otherwise) : NULL;
 
     im->ended = true;
     if (!im->failed)

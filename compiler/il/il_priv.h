@@ -461,6 +461,7 @@ void il_new_delegate(struct il_import *im, struct ty_type *open, struct ty_metho
 bool il_blocks_make(struct il_import *im);
 void il_branch_to(struct il_import *im, uint32_t offset); /* terminator; carries the stack */
 void il_branch_cond(struct il_import *im, cg_value i1, uint32_t then, uint32_t otherwise);
+bool il_branch_check(struct il_import *im, uint32_t to); /* false: failed */
 struct il_block *il_block_get(struct il_import *im, uint32_t offset); /* NULL + failure: not a leader */
 /* Survey: merges the stack into the block. Pass: stores it into the block's homes and gives its code. */
 cg_block il_edge(struct il_import *im, uint32_t offset);

@@ -11,6 +11,8 @@ il_expand_method_table_of(struct il_import *im, const struct il_expansion *x)
 
     v.type = x->closed->sig->ret;
     v.open = x->open->args[0];
+    if (im->method->owner && im->method->owner->def && im->method->owner->def->well_known == WK_FROZEN_OBJECT_HEAP_MANAGER)
+        il_type_ref(im, REF_TYPE_NEW, v.open); /* what it allocates by hand: RuntimeType */
     il_push(im, &v);
     return true;
 }

@@ -78,6 +78,8 @@ op_switch(struct il_import *im)
     }
     x = il_use_as(im, &v, CG_I32);
     for (uint32_t k = 0; k < count; k++) {
+        if (!il_branch_check(im, il_switch_target(im->body.code, &im->insn, k)))
+            return;
         keys[made] = k;
         blocks[made++] = il_edge(im, il_switch_target(im->body.code, &im->insn, k));
     }
@@ -101,6 +103,10 @@ op_ret(struct il_import *im)
     if (kind != IL_VOID) {
         v = il_pop(im);
         x = il_coerce(im, &v, im->ret);
+    }
+    if (im->depth) {
+        il_invalid(im, "ret leaves values on the stack");
+        return;
     }
     im->ended = true;
     if (im->failed)

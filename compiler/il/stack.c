@@ -430,7 +430,8 @@ il_coerce(struct il_import *im, const struct il_value *v, struct ty_type *to)
             il_invalid(im, "a struct of another type is stored");
         return il_use(im, v);
     }
-    if (v->type && v->type->is_value_type && il_size_of(im, v->type) == il_size_of(im, to)) {
+    if (v->type && v->kind == il_kind_of(v->type) && v->type->is_value_type &&
+        il_size_of(im, v->type) == il_size_of(im, to)) {
         cg_value temp = il_temp(im, to);
 
         cg_store(im->fn, il_storage(v->type), temp, il_use(im, v), CG_MEM_PLAIN);

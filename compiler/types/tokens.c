@@ -41,7 +41,7 @@ assembly_of_ref(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
         const char *name = md_assemblyref_name(as->image, row);
 
         *slot = ty_assembly_find(ctx, name);
-        if (!*slot && ctx->failure.kind == TY_FAIL_FILE_NOT_FOUND)
+        if (!*slot) /* a damaged file is as good as none */
             ty_fail(ctx, TY_FAIL_FILE_NOT_FOUND, "%s: token %08x: %s", as->path,
                     (unsigned)md_token(MD_ASSEMBLYREF, row), ctx->failure.text);
     }

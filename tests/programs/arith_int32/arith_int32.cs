@@ -5,7 +5,8 @@ namespace arith_int32;
 
 static class Program
 {
-    static readonly int[] Edges = { 0, 1, -1, 2, -2, 7, -7, 31, 127, -128, 255, 32767, -32768, 65535, 0x12345678, int.MaxValue, int.MinValue, int.MinValue + 1 };
+    static readonly int[] Edges = { 0, 1, -1, 2, -2, 7, -7, 31, 127, -128, 255, 32767, -32768, 65535, 0x12345678, int.MaxValue, int.MinValue,
+        int.MinValue + 1 };
 
     static void Row(string op, int a, Func<int, int, int> f)
     {

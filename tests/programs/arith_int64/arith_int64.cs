@@ -61,7 +61,8 @@ static class Program
         T.P("shl", Fold((a, b) => a << (int)b));
         T.P("shr", Fold((a, b) => a >> (int)b));
         T.P("shru", Fold((a, b) => a >>> (int)b));
-        T.P("cmp", Fold((a, b) => (a < b ? 1 : 0) + (a <= b ? 2 : 0) + (a == b ? 4 : 0) + ((ulong)a > (ulong)b ? 8 : 0) + ((ulong)a >= (ulong)b ? 16 : 0)));
+        T.P("cmp", Fold((a, b) => (a < b ? 1 : 0) + (a <= b ? 2 : 0) + (a == b ? 4 : 0) + ((ulong)a > (ulong)b ? 8 : 0)
+            + ((ulong)a >= (ulong)b ? 16 : 0)));
         T.P("div-const", Fold((a, b) => a / 1000 + b / -3 + a % 60 + (long)((ulong)b / 10)));
         T.P("mixed", Fold((a, b) => (int)a + b + (uint)b - (short)a));
         T.P("native", Fold((a, b) => (nint)a * (nint)b + (long)((nuint)a / ((nuint)(ulong)b | 1))));

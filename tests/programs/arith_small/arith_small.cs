@@ -39,11 +39,17 @@ static class Program
         f.A -= 125; f.B += 10; f.C -= 10000; f.D += 1000; f.E++; f.F ^= true;
         T.P("fields " + f.A + " " + f.B + " " + f.C + " " + f.D + " " + (int)f.E + " " + (f.F ? 1 : 0));
         var bytes = new byte[4]; var shorts = new short[4]; var sbytes = new sbyte[4]; var chars = new char[3]; var bools = new bool[2];
-        for (int i = 0; i < 600; i++) { bytes[i & 3] += (byte)i; shorts[i & 3] -= (short)(i * 77); sbytes[i & 3] ^= (sbyte)i; chars[i % 3] += (char)i; bools[i & 1] = !bools[i & 1]; }
-        T.P("arrays " + bytes[0] + " " + bytes[3] + " " + shorts[1] + " " + shorts[2] + " " + sbytes[0] + " " + sbytes[3] + " " + (int)chars[2] + " " + (bools[0] ? 1 : 0));
+        for (int i = 0; i < 600; i++)
+        {
+            bytes[i & 3] += (byte)i; shorts[i & 3] -= (short)(i * 77); sbytes[i & 3] ^= (sbyte)i; chars[i % 3] += (char)i;
+            bools[i & 1] = !bools[i & 1];
+        }
+        T.P("arrays " + bytes[0] + " " + bytes[3] + " " + shorts[1] + " " + shorts[2] + " " + sbytes[0] + " " + sbytes[3] + " " + (int)chars[2]
+            + " " + (bools[0] ? 1 : 0));
         T.P("sign " + (s8 < 0 ? 1 : 0) + (u8 < 0 ? 1 : 0) + ((sbyte)T.Opaque(200) < (byte)200 ? 1 : 0));
         T.P("promote", s8 * u8 + s16 * u16 - ch);
-        T.P("div " + (sbyte)T.Opaque(-128) / (sbyte)T.Opaque(-1) + " " + (short)T.Opaque(-32768) / (short)T.Opaque(-1) + " " + (sbyte)((sbyte)T.Opaque(-128) / (sbyte)T.Opaque(-1)));
+        T.P("div " + (sbyte)T.Opaque(-128) / (sbyte)T.Opaque(-1) + " " + (short)T.Opaque(-32768) / (short)T.Opaque(-1) + " "
+            + (sbyte)((sbyte)T.Opaque(-128) / (sbyte)T.Opaque(-1)));
         T.P("max", sbyte.MaxValue + byte.MaxValue + short.MaxValue + ushort.MaxValue);
         bool p = T.Opaque(true), q = T.Opaque(false);
         T.P("bool " + (p & q) + (p | q) + (p ^ q) + !p + (p && !q) + (p == q) + (p != q));

@@ -99,14 +99,23 @@ static class Program
         for (n = 10; n-- > 0;) if (n % 3 == 0) continue; else if (n == 4) break; T.P("for", n);
         int i1 = 0, j1 = 100; for (; i1 < j1; i1 += 3, j1 -= 2) { } T.P("two", i1 * 1000 + j1);
         foreach (int x in new[] { -5, 0, 5, 50, 500 }) T.P("ternary", TernaryChain(x));
-        T.P("mixed", Mixed(true, -3, 9)); T.P("mixed2", Mixed(false, -3, 1L << 40)); T.P("merge", Merge(true) is string ? 1 : 0); T.P("merge2", ((int[])Merge(false)).Length);
+        T.P("mixed", Mixed(true, -3, 9)); T.P("mixed2", Mixed(false, -3, 1L << 40)); T.P("merge", Merge(true) is string ? 1 : 0);
+        T.P("merge2", ((int[])Merge(false)).Length);
         T.D("mergenum", MergeNumber(0)); T.D("mergenum", MergeNumber(1)); T.D("mergenum", MergeNumber(2));
-        long l = 1L << 33; if (l != 0) T.P("long true"); if ((int)l == 0) T.P("int zero"); ulong big = ulong.MaxValue; if (big > 5) T.P("unsigned greater"); if (l > int.MaxValue) T.P("wide");
-        object o = null; string s = "x"; if (o == null && s != null && (o ?? s) == (object)s) T.P("null tests"); IntPtr p = IntPtr.Zero; if (p == 0) T.P("zero pointer");
-        float f = 0.5f; if (f != 0) T.P("float true"); char c = 'q'; if (c >= 'a' && c <= 'z') T.P("char range"); if (c is >= 'a' and <= 'z' or '_') T.P("pattern range");
+        long l = 1L << 33; if (l != 0) T.P("long true"); if ((int)l == 0) T.P("int zero"); ulong big = ulong.MaxValue;
+        if (big > 5) T.P("unsigned greater"); if (l > int.MaxValue) T.P("wide");
+        object o = null; string s = "x"; if (o == null && s != null && (o ?? s) == (object)s) T.P("null tests"); IntPtr p = IntPtr.Zero;
+        if (p == 0) T.P("zero pointer");
+        float f = 0.5f; if (f != 0) T.P("float true"); char c = 'q'; if (c >= 'a' && c <= 'z') T.P("char range");
+        if (c is >= 'a' and <= 'z' or '_') T.P("pattern range");
         uint count = 0; for (uint k = 10; k < 20; --k) count++; T.P("wrap loop", count);
         long total = 0; for (long k = int.MaxValue - 2L; k <= int.MaxValue + 2L; k++) total += k; T.P("past int", total);
-        int nest = 0; for (int a = 0; a < 4; a++) { for (int b = 0; b < 4; b++) { if (b > a) break; for (int d = 0; ; d++) { if (d > b) break; nest += a * b + d; } } } T.P("nest", nest);
+        int nest = 0;
+        for (int a = 0; a < 4; a++)
+        {
+            for (int b = 0; b < 4; b++) { if (b > a) break; for (int d = 0; ; d++) { if (d > b) break; nest += a * b + d; } }
+        }
+        T.P("nest", nest);
         while (true) { if (nest-- < 100) break; if ((nest & 1) == 0) continue; nest -= 2; } T.P("while", nest);
     }
 }

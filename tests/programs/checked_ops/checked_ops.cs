@@ -1,4 +1,5 @@
-// Overflow checks: add/sub/mul of every width, negation, conversions, increments, array sizes, unchecked inside checked, user-defined checked operators.
+// Overflow checks: add/sub/mul of every width, negation, conversions, increments, array sizes, unchecked inside checked, user-
+// defined checked operators.
 using System;
 
 namespace checked_ops;
@@ -67,13 +68,16 @@ static class Program
         Try("u8+=", () => { byte b = 200; checked { b += (byte)T.Opaque(55); } return b; });
         Try("u8+= over", () => { byte b = 200; checked { b += (byte)T.Opaque(56); } return b; });
         nint n = nint.MaxValue; nuint nu = 0;
-        Try("nint", () => checked(n + 1)); Try("nuint", () => (long)checked(nu - 1)); Try("nint*", () => checked(n * 2)); Try("nuint*", () => (long)checked((nuint.MaxValue - nu) * 1) & 1);
+        Try("nint", () => checked(n + 1)); Try("nuint", () => (long)checked(nu - 1)); Try("nint*", () => checked(n * 2));
+        Try("nuint*", () => (long)checked((nuint.MaxValue - nu) * 1) & 1);
         Try("mixed", () => { checked { return unchecked(min - 1) + 1; } });
         Try("array", () => new int[T.Opaque(-1)].Length);
         Try("array64", () => new byte[checked((int)T.Opaque(4294967296L))].Length);
         Meter m = new Meter(100);
-        Try("m+", () => (m + m).V); Try("m+ checked", () => checked(m + m).V); Try("-m", () => (-new Meter(-128)).V); Try("-m checked", () => checked(-new Meter(-128)).V);
-        Try("m++", () => { var k = new Meter(127); k++; return k.V; }); Try("m++ checked", () => { var k = new Meter(127); checked { k++; } return k.V; });
+        Try("m+", () => (m + m).V); Try("m+ checked", () => checked(m + m).V); Try("-m", () => (-new Meter(-128)).V);
+        Try("-m checked", () => checked(-new Meter(-128)).V);
+        Try("m++", () => { var k = new Meter(127); k++; return k.V; });
+        Try("m++ checked", () => { var k = new Meter(127); checked { k++; } return k.V; });
         Try("(byte)m", () => (byte)new Meter(-1)); Try("(byte)m checked", () => checked((byte)new Meter(-1)));
         // The order of evaluation is kept: the left operand's side effect happens before the overflow.
         int seen = 0;

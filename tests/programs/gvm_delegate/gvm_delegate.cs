@@ -1,4 +1,5 @@
-// Delegates over an override of a generic virtual method named through the derived class: the lookup must start at the slot's first declaration.
+// Delegates over an override of a generic virtual method named through the derived class: the lookup must start at the slot's first
+// declaration.
 using System;
 
 namespace gvm_delegate;

@@ -1,4 +1,5 @@
-// Reads and writes through a null unmanaged pointer, a null byref and a null function pointer's neighbour fields throw NullReferenceException.
+// Reads and writes through a null unmanaged pointer, a null byref and a null function pointer's neighbour fields throw
+// NullReferenceException.
 using System;
 using System.Runtime.CompilerServices;
 

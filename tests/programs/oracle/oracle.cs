@@ -1,4 +1,5 @@
-// Runs any managed executable inside the oracle's own CoreCLR: oracle PATH.dll [ARGS]. Exceptions and exit codes pass through unchanged.
+// Runs any managed executable inside the oracle's own CoreCLR: oracle PATH.dll [ARGS]. Exceptions and exit codes pass through
+// unchanged.
 using System;
 using System.IO;
 

@@ -26,6 +26,7 @@ static class Program
         uint rot = 0x80000001;
         for (int i = 0; i < 40; i += 3) T.P("rot " + i + " " + ((rot << i) | (rot >> (32 - i))) + " " + ((rot >> i) | (rot << (32 - i))));
         byte b = 0xf0; sbyte s = -16; ushort us = 0xf00f; short sh = -4081;
-        for (int i = 0; i < 34; i += 3) T.P("small " + i + ": " + (b << i) + " " + (b >> i) + " " + (s << i) + " " + (s >> i) + " " + (s >>> i) + " " + (us >> i) + " " + (sh >> i) + " " + (sh >>> i));
+        for (int i = 0; i < 34; i += 3) T.P("small " + i + ": " + (b << i) + " " + (b >> i) + " " + (s << i) + " " + (s >> i) + " " + (s >>> i)
+            + " " + (us >> i) + " " + (sh >> i) + " " + (sh >>> i));
     }
 }

@@ -1,0 +1,100 @@
+#!/bin/sh
+# tests/cli/output.sh CORERTC SMALL.dll - where output cannot be written: exit code 1, an error line at
+# the end that names the place, no partial output, no temporary folder left.
+set -u
+corertc=$1
+small=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failures=0
+export TMPDIR="$dir/tmp"
+mkdir "$TMPDIR"
+
+# refused NAME WORDS OUTPUT - judges the run that left $code and $dir/err.
+refused() {
+    if [ "$code" -ne 1 ] || ! tail -n 1 "$dir/err" | grep -q "^corertc: error: .*$2" || { [ -e "$3" ] && [ -f "$3" ]; }; then
+        echo "FAILED $1: exit code $code, expected '$2':"
+        head -c 2000 "$dir/err"
+        failures=$((failures + 1))
+    fi
+    if [ -n "$(ls "$dir/tmp")" ]; then
+        echo "FAILED $1: left behind: $(ls "$dir/tmp")"
+        rm -rf "$dir/tmp"/*
+        failures=$((failures + 1))
+    fi
+}
+
+compile() { # OUTPUT
+    "$corertc" --exe -O0 --cache "$dir/cache" -o "$1" "$small" >/dev/null 2>"$dir/err"
+    code=$?
+}
+
+compile "$dir/good"
+[ "$code" -eq 0 ] || { cat "$dir/err"; exit 1; }
+cp "$dir/good" "$dir/before"
+
+compile "$dir/none/out"
+refused missing_folder "none/out" "$dir/none/out"
+mkdir "$dir/folder"
+compile "$dir/folder"
+refused folder_as_output "folder" "$dir/folder"
+compile "$dir/good/out"
+refused file_as_folder "good/out" "$dir/good/out"
+if [ "$(id -u)" -ne 0 ]; then
+    mkdir "$dir/locked"
+    chmod 555 "$dir/locked"
+    compile "$dir/locked/out"
+    refused read_only_folder "locked/out" "$dir/locked/out"
+fi
+TMPDIR=$dir/none compile "$dir/out"
+refused no_temporary_folder "temporary" "$dir/out"
+export TMPDIR="$dir/tmp"
+
+# A device that fills up: the size of every file is limited. First objects do not fit, then the image.
+limited() { # BLOCKS: of 512 bytes
+    (
+        trap '' XFSZ
+        ulimit -f "$1"
+        "$corertc" --exe -O0 -o "$dir/out" "$small" >/dev/null 2>"$dir/err"
+    )
+    code=$?
+}
+limited 10
+refused objects_do_not_fit "cannot be written" "$dir/out"
+blocks=$(($(wc -c <"$dir/good") / 512 - 10))
+limited "$blocks"
+refused image_does_not_fit "" "$dir/out"
+
+# A failed run leaves an older output alone.
+cp "$dir/good" "$dir/out"
+limited 10
+if ! cmp -s "$dir/out" "$dir/before"; then
+    echo "FAILED: a failed run changed the older output"
+    failures=$((failures + 1))
+fi
+# An unusable cache is no error: a warning, and the same output.
+echo "a file" >"$dir/nocache"
+rm -f "$dir/out"
+"$corertc" --exe -O0 --cache "$dir/nocache" -o "$dir/out" "$small" >/dev/null 2>"$dir/err"
+if [ $? -ne 0 ] || ! grep -q "^corertc: warning: .*nocache" "$dir/err" || ! cmp -s "$dir/out" "$dir/before"; then
+    echo "FAILED unusable_cache"
+    cat "$dir/err"
+    failures=$((failures + 1))
+fi
+# A damaged cache entry must not spoil the output.
+for f in "$dir"/cache/*.o; do
+    head -c 100 "$f" >"$f.cut" && mv "$f.cut" "$f"
+done
+compile "$dir/out"
+if [ "$code" -eq 0 ]; then
+    if ! cmp -s "$dir/out" "$dir/before"; then
+        echo "FAILED: a damaged cache entry changed the output"
+        failures=$((failures + 1))
+    fi
+else
+    echo "FAILED damaged_cache: exit code $code"
+    tail -n 3 "$dir/err" | cut -c 1-300
+    failures=$((failures + 1))
+fi
+[ "$failures" -eq 0 ] && echo "all cases pass"
+exit "$failures"
