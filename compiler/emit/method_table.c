@@ -14,17 +14,7 @@ is_array(const struct ty_type *t)
 static bool
 wants_variance(const struct ty_def *def)
 {
-    switch (def->well_known) {
-    case WK_IENUMERABLE_OF_T:
-    case WK_ICOLLECTION_OF_T:
-    case WK_ILIST_OF_T:
-    case WK_IREADONLYCOLLECTION_OF_T:
-    case WK_IREADONLYLIST_OF_T:
-    case WK_SZ_GENERIC_ARRAY_ENUMERATOR:
-        return true;
-    default:
-        return def->has_variance;
-    }
+    return def->has_variance || ty_is_array_interface(def) || def->well_known == WK_SZ_GENERIC_ARRAY_ENUMERATOR;
 }
 
 static uint8_t

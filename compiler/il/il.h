@@ -39,6 +39,8 @@ const struct ptr_vec *il_direct_callees(struct il_context *il, struct ty_method 
 /* The method that really runs when `m` is named: replacement rows and RuntimeImport of a managed
  * RuntimeExport redirect it. Never NULL. */
 struct ty_method *il_redirect(struct il_context *il, struct ty_method *m);
+/* What shared code calls where its dictionary has a gap: it throws TypeLoadException. */
+struct ty_method *il_gap_helper(struct il_context *il);
 /* The managed ABI of a canonical method: this, [return buffer], generic context, arguments. */
 const struct cg_sig *il_managed_sig(struct il_context *il, struct ty_method *canon);
 /* SysV signature of an unmanaged call. */

@@ -373,6 +373,7 @@ void il_fail_with(struct il_import *im, enum ty_failure_kind kind, const char *f
 void il_failure_body(struct il_import *im);
 /* Goes on in a new block when the I1 condition is false; throws otherwise. */
 void il_throw_if(struct il_import *im, cg_value condition, enum il_throw what);
+void il_throw_if_gap(struct il_import *im, cg_value entry); /* a dictionary entry that may be missing: TypeLoadException */
 void il_throw_now(struct il_import *im, enum il_throw what); /* ends the block */
 /* NullReferenceException unless known to be non-null; gives the pointer. */
 cg_value il_null_check(struct il_import *im, const struct il_value *v);

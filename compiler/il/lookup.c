@@ -69,6 +69,7 @@ dictionary(struct il_import *im)
 static cg_value
 lookup(struct il_import *im, const struct ref *open)
 {
+    cg_value entry;
     uint32_t index;
 
     if (im->context == TY_CTX_NONE) {
@@ -78,7 +79,10 @@ lookup(struct il_import *im, const struct ref *open)
     if (im->quiet)
         return NULL;
     index = reach_dictionary_index(im->reach, im->method, open);
-    return cg_load(im->fn, CG_PTR, cg_offset(im->fn, dictionary(im), 8 * (int64_t)index), CG_MEM_INVARIANT);
+    entry = cg_load(im->fn, CG_PTR, cg_offset(im->fn, dictionary(im), 8 * (int64_t)index), CG_MEM_INVARIANT);
+    if (im->fn && reach_dictionary_has_gap(im->reach, im->method, index))
+        il_throw_if_gap(im, entry);
+    return entry;
 }
 
 static cg_value

@@ -39,6 +39,17 @@ native_entry_build(struct il_builder *b, struct ty_method *self, const struct il
     return true;
 }
 
+/* Narrow arguments arrive as int: C promises nothing about the bits above them, managed callers do. */
+static struct ty_sig *
+native_sig(struct il_context *il, const struct ty_sig *managed)
+{
+    struct ty_type **params = arena_array(il->arena, managed->param_count + 1u, sizeof *params);
+
+    for (uint32_t i = 0; i < managed->param_count; i++)
+        params[i] = il_kind_of(managed->params[i]) == IL_I4 ? il->ty->t_i4 : managed->params[i];
+    return il_synth_sig(il, managed->ret, false, params, managed->param_count);
+}
+
 struct ty_method *
 il_native_entry(struct il_context *il, struct ty_method *m)
 {
@@ -48,7 +59,7 @@ il_native_entry(struct il_context *il, struct ty_method *m)
     if (entry)
         return entry;
     entry = il_synth_method(il, il->ty->t_object, arena_printf(il->arena, "native:%s", ty_method_symbol(il->ty, m)),
-                            il_synth_sig(il, m->sig->ret, false, m->sig->params, m->sig->param_count), &recipe);
+                            native_sig(il, m->sig), &recipe);
     ptr_map_put(&il->special->native_entries, m, entry);
     return entry;
 }

@@ -160,6 +160,26 @@ static const struct {
     {TY_FAIL_INVALID_PROGRAM, IL_HELPER_THROW_INVALID_METHOD, "InvalidProgramSpecific", 1},
 };
 
+struct ty_method *
+il_gap_helper(struct il_context *il)
+{
+    return il_redirect(il, il_helper(il, IL_HELPER_THROW_TYPE_LOAD));
+}
+
+void
+il_throw_if_gap(struct il_import *im, cg_value entry)
+{
+    cg_block cold = il_new_block(im, "gap"), go_on = il_new_block(im, "entry");
+    cg_value args[3];
+
+    cg_cond_br(im->fn, cg_compare(im->fn, CG_EQ, entry, cg_null(im->fn)), cold, go_on, CG_UNLIKELY);
+    cg_block_set(im->fn, cold);
+    args[0] = cg_int(im->fn, CG_I32, message_id(im, "ClassLoadGeneral"));
+    args[1] = args[2] = cg_null(im->fn);
+    il_call_core(im, il_helper(im->il, IL_HELPER_THROW_TYPE_LOAD), args, CG_CALL_NORETURN | CG_CALL_COLD);
+    cg_block_set(im->fn, go_on);
+}
+
 void
 il_failure_body(struct il_import *im)
 {

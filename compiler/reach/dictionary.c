@@ -58,6 +58,7 @@ instance_extend(struct reach *r, struct dictionary_instance *x)
 
         if (!ref_subst(r, &open->ref, &x->env, closed) || is_too_deep(closed)) {
             ptr_vec_push(x->entries, NULL);
+            reach_need_method(r, REF_METHOD, il_gap_helper(r->il));
             continue;
         }
         ptr_vec_push(x->entries, closed);
@@ -94,11 +95,31 @@ dictionary_add_method(struct reach *r, struct reach_method *m)
                  &m->dictionary);
 }
 
+/* Of the dictionary that a shared body reads. */
+static struct dictionary_layout *
+layout_read_by(struct reach *r, struct ty_method *canon)
+{
+    return layout_of(r, canon->def->generic_count ? (const void *)canon : (const void *)canon->owner);
+}
+
+bool
+reach_dictionary_has_gap(struct reach *r, struct ty_method *canon, uint32_t index)
+{
+    const struct dictionary_layout *l = layout_read_by(r, canon);
+
+    for (size_t i = 0; i < l->instances.count; i++) {
+        const struct dictionary_instance *x = l->instances.at[i];
+
+        if (!x->entries->at[index])
+            return true;
+    }
+    return false;
+}
+
 uint32_t
 reach_dictionary_index(struct reach *r, struct ty_method *canon, const struct ref *open)
 {
-    const void *owner = canon->def->generic_count ? (const void *)canon : (const void *)canon->owner;
-    struct dictionary_layout *l = layout_of(r, owner);
+    struct dictionary_layout *l = layout_read_by(r, canon);
     bool is_new;
     struct ref_node *node = ref_intern(r, &r->open, open, &is_new);
     uintptr_t index = (uintptr_t)ptr_map_get(&l->index_of, node);

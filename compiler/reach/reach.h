@@ -99,6 +99,8 @@ void reach_virtual(struct reach *r, struct ty_method *decl);
 /* Slot of an open ref in the dictionary that `canon` (a shared body) reads: its own for generic methods, its owner's otherwise.
  * While scanning it is added, while emitting it must exist. */
 uint32_t reach_dictionary_index(struct reach *r, struct ty_method *canon, const struct ref *open);
+/* After reach_run: some instance has no entry there (recursion over generics that was cut off); it holds zero. */
+bool reach_dictionary_has_gap(struct reach *r, struct ty_method *canon, uint32_t index);
 /* Symbol of a needed ref, as code reaches it. */
 struct ref_target reach_target(struct reach *r, const struct ref *ref);
 /* The same for data, which always holds the final address: never through a slot, except kinds that

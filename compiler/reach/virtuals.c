@@ -7,28 +7,13 @@
 #include "compiler/base/diag.h"
 #include "compiler/reach/reach_priv.h"
 
-static bool
-is_array_interface(const struct ty_def *def)
-{
-    switch (def->well_known) {
-    case WK_IENUMERABLE_OF_T:
-    case WK_ICOLLECTION_OF_T:
-    case WK_ILIST_OF_T:
-    case WK_IREADONLYCOLLECTION_OF_T:
-    case WK_IREADONLYLIST_OF_T:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static const void *
 key_of(struct reach *r, struct ty_method *decl)
 {
     struct ty_def *def = decl->owner->def;
 
     if (def && def->is_interface) {
-        if (def->has_variance || is_array_interface(def))
+        if (def->has_variance || ty_is_array_interface(def))
             return decl->def;
         return ty_method_canon(r->ty, decl);
     }

@@ -354,3 +354,18 @@ ty_has_finalizer(struct ty_context *ctx, struct ty_type *t)
 {
     return ty_finalizer_of(ctx, t) != NULL;
 }
+
+bool
+ty_is_array_interface(const struct ty_def *def)
+{
+    switch (def->well_known) {
+    case WK_IENUMERABLE_OF_T:
+    case WK_ICOLLECTION_OF_T:
+    case WK_ILIST_OF_T:
+    case WK_IREADONLYCOLLECTION_OF_T:
+    case WK_IREADONLYLIST_OF_T:
+        return true;
+    default:
+        return false;
+    }
+}

@@ -486,6 +486,9 @@ struct ty_method *ty_resolve_interface_here(struct ty_context *ctx, struct ty_ty
 /* Number of a method among its interface's own virtual methods, + 1 when the interface is generic. */
 int ty_interface_slot(struct ty_context *ctx, struct ty_method *decl);
 
+/* The five generic interfaces that arrays implement (contract/compiler.md 1.6). */
+bool ty_is_array_interface(const struct ty_def *def);
+
 /* Relations. */
 bool ty_is_assignable(struct ty_context *ctx, struct ty_type *from, struct ty_type *to);
 bool ty_is_subclass(struct ty_context *ctx, struct ty_type *t, struct ty_type *base); /* or equal */

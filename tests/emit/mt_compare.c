@@ -47,11 +47,12 @@ hash_at(const struct mt_view *from, uint64_t address)
     return mt_view_at(from, address, &v) ? v.mt->hash : 1;
 }
 
-/* Some virtual method of it is there, so instances may exist. */
+/* Instances may exist: then the first slots, Object's, are filled, as every program uses them. (Later
+ * ones may be dictionaries, which tables without instances have too.) */
 static bool
 is_constructed(const struct mt_view *v)
 {
-    for (unsigned i = 0; i < v->mt->vtable_slots; i++)
+    for (unsigned i = 0; i < v->mt->vtable_slots && i < 3; i++)
         if (mt_slot(v, i))
             return true;
     return false;
@@ -124,7 +125,7 @@ same_gc_desc(const struct mt_view *a, const struct mt_view *b, char *text)
 static bool
 same_interfaces(const struct mt_view *a, const struct mt_view *b, char *text)
 {
-    if (!mt_is_full(a) || !mt_is_full(b))
+    if (!is_constructed(a) || !is_constructed(b))
         return true;
     for (unsigned i = 0; i < b->mt->interfaces; i++) {
         uint32_t wanted = hash_at(b, mt_interface(b, i));

@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# Compares corertc with the real NativeAOT 9.0.18 on tests/bench/*.cs: same sources, same processor setting, runs alternated
+# in one session, medians. Checks that both print the same, then prints a table with ratios and goals.
+#
+#   scripts/bench.sh [--runs N] [--cpu NAME] [--callgrind] [--build DIR] [PROGRAM...]
+#
+#   --runs N      runs of each executable (default 7)
+#   --cpu NAME    processor to compile both for (default native; with --callgrind x86-64-v2, all that valgrind knows)
+#   --callgrind   count instructions with small arguments instead of timing: exact, for changes of a few per cent
+#   --build DIR   where corertc is (default build/release)
+#
+# Needs the .NET SDK, clang-19, and for --callgrind valgrind. Work files: CORERT_BENCH_DIR, else below the build folder.
+set -euo pipefail
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 LC_ALL=C.UTF-8
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+bench=$top/tests/bench
+runs=7 cpu= callgrind= build=$top/build/release
+while [ $# -gt 0 ]; do
+    case $1 in
+    --runs) runs=$2; shift ;;
+    --cpu) cpu=$2; shift ;;
+    --callgrind) callgrind=1 ;;
+    --build) build=$2; shift ;;
+    -*) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) break ;;
+    esac
+    shift
+done
+: "${cpu:=${callgrind:+x86-64-v2}}"
+: "${cpu:=native}"
+corertc=${CORERTC:-$build/bin/corertc}
+[ -x "$corertc" ] || { echo "bench: no $corertc; build first or give --build" >&2; exit 2; }
+work=${CORERT_BENCH_DIR:-$build/bench}/$cpu
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+programs=("$@")
+if [ ${#programs[@]} = 0 ]; then
+    for f in "$bench"/*.cs; do programs+=("$(basename "$f" .cs)"); done
+fi
+
+die() { echo "bench: $*" >&2; exit 1; }
+
+# The project both sides are built from; NativeAOT's settings do nothing to the assembly.
+project() # NAME
+{
+    local text
+    mkdir -p "$work/$1"
+    text="<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework>
+<AssemblyName>$1</AssemblyName><EnableDefaultCompileItems>false</EnableDefaultCompileItems><RuntimeIdentifier>linux-x64</RuntimeIdentifier>
+<RuntimeFrameworkVersion>9.0.18</RuntimeFrameworkVersion><PublishAot>true</PublishAot><OptimizationPreference>Speed</OptimizationPreference>
+<IlcInstructionSet>$cpu</IlcInstructionSet><InvariantGlobalization>true</InvariantGlobalization><StripSymbols>true</StripSymbols>
+<CppCompilerAndLinker>clang-19</CppCompilerAndLinker></PropertyGroup>
+<ItemGroup><Compile Include=\"$bench/$1.cs\" /></ItemGroup></Project>"
+    [ -e "$work/$1/$1.csproj" ] && [ "$(cat "$work/$1/$1.csproj")" = "$text" ] || echo "$text" > "$work/$1/$1.csproj"
+}
+
+build_one() # NAME
+{
+    local aot=$work/$1/aot/$1 ours=$work/$1/corert dll=$work/$1/obj/Release/net9.0/linux-x64/$1.dll
+    project "$1"
+    if [ ! -x "$aot" ] || [ "$bench/$1.cs" -nt "$aot" ] || [ "$work/$1/$1.csproj" -nt "$aot" ]; then
+        dotnet publish "$work/$1/$1.csproj" -c Release -o "$work/$1/aot" -v q --nologo -clp:ErrorsOnly >&2 || die "NativeAOT cannot build $1"
+        touch "$aot"
+    fi
+    if [ ! -x "$ours" ] || [ "$dll" -nt "$ours" ] || [ "$corertc" -nt "$ours" ]; then
+        "$corertc" --exe -O2 --cpu "$cpu" -o "$ours" "$dll" || die "corertc cannot build $1"
+    fi
+    strip -o "$work/$1/corert.stripped" "$ours"
+    strip -o "$work/$1/aot.stripped" "$aot"
+}
+
+goal_of() # PROGRAM METRIC -> "KIND GOAL"
+{
+    awk -v p="$1" -v m="$2" '!/^#/ && $1 == p && $2 == m { print $3, $4 }' "$bench/goals.txt"
+}
+
+small_args() # PROGRAM
+{
+    awk -v p="$1" '!/^#/ && $1 == p && $2 == "args" { $1 = $2 = ""; print }' "$bench/goals.txt"
+}
+
+# Turns what a program wrote on standard error into lines METRIC VALUE UNIT.
+metrics()
+{
+    awk '$1 == "ms" { print "total", $2, "ms"; next }
+         $1 == "frame-us" { print "frame-p50", $3, "us"; print "frame-p99", $5, "us"; print "frame-max", $7, "us"; next }
+         $2 == "ms" || $2 == "us" { print $1, $3, $2 }'
+}
+
+run_once() # NAME SIDE
+{
+    local exe=$work/$1/$2.stripped begin end
+    begin=${EPOCHREALTIME/./}
+    "$exe" > "$work/$1/$2.out" 2> "$work/$1/$2.err" || die "$1 ($2) failed: $(tail -n 3 "$work/$1/$2.err")"
+    end=${EPOCHREALTIME/./}
+    { metrics < "$work/$1/$2.err"; echo "process $((end - begin)) us"; } >> "$work/$1/$2.all"
+}
+
+median() # FILE METRIC
+{
+    awk -v m="$2" '$1 == m { print $2 }' "$1" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+row() # PROGRAM METRIC UNIT OURS THEIRS
+{
+    # shellcheck disable=SC2046
+    set -- "$@" $(goal_of "$1" "$2")
+    awk -v p="$1" -v m="$2" -v u="$3" -v a="$4" -v b="$5" -v kind="${6:-}" -v goal="${7:-}" 'BEGIN {
+        r = b > 0 ? a / b : 0
+        met = kind == "" ? "" : kind == "ratio" ? (r <= goal ? "met" : "missed") : (a <= goal ? "met" : "missed")
+        printf "| %-12s | %-14s | %12s %-5s | %12s | %6.2f | %-14s | %-6s |\n", p, m, a, u, b, r, (kind == "" ? "" : (kind == "ratio" ? goal "x" : goal)), met
+    }'
+}
+
+header()
+{
+    echo "| program      | metric         |            corert  |    NativeAOT |  ratio | goal           |        |"
+    echo "| ------------ | -------------- | -----------------: | -----------: | -----: | -------------- | ------ |"
+}
+
+time_one() # NAME
+{
+    local i m unit n=$runs
+    [ "$1" != Hello ] || n=$((runs * 15))
+    rm -f "$work/$1"/{corert,aot}.all
+    for ((i = 0; i < n; i++)); do
+        run_once "$1" corert
+        run_once "$1" aot
+        cmp -s "$work/$1/corert.out" "$work/$1/aot.out" || die "$1: the two sides print differently"
+    done
+    awk '{ print $1, $3 }' "$work/$1/corert.all" | awk '!seen[$1]++' | while read -r m unit; do
+        [ "$m" != process ] || [ "$1" = Hello ] || continue
+        row "$1" "$m" "$unit" "$(median "$work/$1/corert.all" "$m")" "$(median "$work/$1/aot.all" "$m")"
+    done
+    row "$1" size B "$(stat -c %s "$work/$1/corert.stripped")" "$(stat -c %s "$work/$1/aot.stripped")"
+}
+
+instructions() # NAME SIDE
+{
+    local out=$work/$1/callgrind.$2
+    # shellcheck disable=SC2046
+    valgrind --tool=callgrind --callgrind-out-file="$out" "$work/$1/$3" $(small_args "$1") > /dev/null 2> "$out.log" || die "$1 ($2) failed under callgrind: $(tail -n 3 "$out.log")"
+    awk '/^summary:|^totals:/ { print $2; exit }' "$out"
+}
+
+count_one() # NAME
+{
+    row "$1" instructions "" "$(instructions "$1" corert corert)" "$(instructions "$1" aot "aot/$1")"
+}
+
+for p in "${programs[@]}"; do
+    [ -e "$bench/$p.cs" ] || die "no tests/bench/$p.cs"
+    build_one "$p"
+done
+echo "cpu $cpu, runs $runs, $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg)"
+header
+for p in "${programs[@]}"; do
+    if [ -n "$callgrind" ]; then count_one "$p"; else time_one "$p"; fi
+done
+[ -z "$callgrind" ] || echo "details: callgrind_annotate $work/PROGRAM/callgrind.{corert,aot}"
