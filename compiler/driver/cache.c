@@ -1,5 +1,6 @@
 /* compiler/driver/cache.c - objects by content hash. A file of the cache is complete or absent
- * (written under a temporary name, then renamed), so runs may share a folder. */
+ * (written under a temporary name, then renamed), so runs may share a folder; it ends with a check
+ * sum, and a damaged one counts as absent. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,21 +28,33 @@ entry_path(const struct drv *d, const uint8_t hash[16])
     return path;
 }
 
+static uint64_t
+check_sum(const uint8_t hash[16], const uint8_t *object, size_t size)
+{
+    return hash64_bytes(object, size, hash64_bytes(hash, 16, 0));
+}
+
 bool
 drv_cache_get(struct drv *d, const uint8_t hash[16], uint8_t **object, size_t *size)
 {
     char *path = entry_path(d, hash);
     struct pal_file file;
     bool found = pal_file_read(path, (size_t)1 << 30, &file) == PAL_OK;
+    uint64_t sum = 0;
 
     pal_free(path);
     if (!found)
         return false;
-    *size = file.size;
-    *object = malloc(file.size ? file.size : 1);
+    *size = file.size < sizeof sum ? 0 : file.size - sizeof sum;
+    memcpy(&sum, file.bytes + *size, file.size - *size < sizeof sum ? 0 : sizeof sum);
+    if (*size == 0 || sum != check_sum(hash, file.bytes, *size)) {
+        pal_file_free(&file);
+        return false;
+    }
+    *object = malloc(*size);
     if (!*object)
         diag_fatal("out of memory");
-    memcpy(*object, file.bytes, file.size);
+    memcpy(*object, file.bytes, *size);
     pal_file_free(&file);
     return true;
 }
@@ -51,9 +64,16 @@ drv_cache_put(struct drv *d, const uint8_t hash[16], const uint8_t *object, size
 {
     char *path = entry_path(d, hash);
     enum pal_status st = pal_dir_make(d->options.cache);
+    uint64_t sum = check_sum(hash, object, size);
+    uint8_t *bytes = pal_alloc(size + sizeof sum);
 
+    if (!bytes)
+        diag_fatal("out of memory");
+    memcpy(bytes, object, size);
+    memcpy(bytes + size, &sum, sizeof sum);
     if (st == PAL_OK)
-        st = pal_file_write(path, object, size, false);
+        st = pal_file_write(path, bytes, size + sizeof sum, false);
+    pal_free(bytes);
     if (st != PAL_OK)
         diag_warning("%s: cannot be written: %s", path, pal_status_text(st));
     pal_free(path);

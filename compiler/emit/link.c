@@ -93,6 +93,7 @@ emit_link(const struct emit_link *link, const char **message)
     } else {
         word(&c, "-shared");
         word(&c, "-Bsymbolic");
+        word(&c, "--exclude-libs=ALL"); /* the class library's C shims are nobody else's */
         word(&c, "-z");
         word(&c, "defs");
         input_words(&c, link);

@@ -83,7 +83,7 @@ public static unsafe class Guest
         case 3: ((string)null).ToString().Trim(); ((int[])null)[0]++; break;
         case 4: int zero = calls - calls; calls = 1 / zero; break;
         case 5: Environment.Exit(3); break;
-        case 6: new int[2][kind] = 0; break;
+        case 6: int[] two = new int[2]; two[kind] = 0; break;
         case 7: throw new InvalidOperationException("\u00e9\u20ac\U0001F600");
         }
     }
