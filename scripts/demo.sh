@@ -9,6 +9,8 @@ top=$(pwd)
 build=$top/build/release
 demo=$build/demo
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Nothing of the SDK stays running.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
 step() { printf '\n== %s\n' "$*"; }
 

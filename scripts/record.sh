@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Records, or checks, the expected output of the conformance programs with CoreCLR 9.0.18.
+# Records, or checks, the expected output of the conformance programs with CoreCLR of the pinned version.
 #
 #   scripts/record.sh [NAME...]            writes expected.txt (and exitcode, where it is not 0) beside each program
 #   scripts/record.sh --check [NAME...]    compares instead, with release and debug IL, tiered and fully optimised code
-#   scripts/record.sh --nativeaot [NAME…]  compares with the real NativeAOT 9.0.18 without reflection (slow; finds programs
+#   scripts/record.sh --nativeaot [NAME…]  compares with the real NativeAOT without reflection (slow; finds programs
 #                                          whose output needs reflection)
 # Work files: $CORERT_RECORD_DIR, else a folder of the user's temporary directory.
 set -euo pipefail
@@ -18,13 +18,15 @@ mkdir -p "$work"
 # shellcheck source=../tests/program_lib.sh
 . "$top/tests/program_lib.sh"
 
+version=$(sed -n 's/^set(CORERT_CLASSLIB_VERSION "\([^"]*\)").*/\1/p' "$top/cmake/versions.cmake")
+
 oracle()
 {
     local exe=$work/oracle/bin/oracle
     if [ ! -x "$exe" ] || [ "$programs/oracle/oracle.cs" -nt "$exe" ]; then
         mkdir -p "$work/oracle"
         cp "$programs"/oracle/oracle.* "$work/oracle/"
-        dotnet publish "$work/oracle/oracle.csproj" -c Release -o "$work/oracle/bin" -v q --nologo >&2
+        dotnet publish "$work/oracle/oracle.csproj" -c Release -o "$work/oracle/bin" -p:RuntimeFrameworkVersion="$version" -v q --nologo >&2
         touch "$exe"
     fi
     echo "$exe"
@@ -38,7 +40,8 @@ nativeaot() # GROUP -> path
     {
         echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup>'
         echo '<OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework><RuntimeIdentifier>linux-x64</RuntimeIdentifier>'
-        echo '<RuntimeFrameworkVersion>9.0.18</RuntimeFrameworkVersion><PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>'
+        echo "<RuntimeFrameworkVersion>$version</RuntimeFrameworkVersion>"
+        echo '<PublishAot>true</PublishAot><InvariantGlobalization>true</InvariantGlobalization>'
         echo '<IlcDisableReflection>true</IlcDisableReflection><UseSystemResourceKeys>false</UseSystemResourceKeys><LangVersion>13</LangVersion>'
         echo '<StartupObject>GroupDriver</StartupObject><AllowUnsafeBlocks>true</AllowUnsafeBlocks><EnableDefaultCompileItems>false</EnableDefaultCompileItems><TreatWarningsAsErrors>false</TreatWarningsAsErrors>'
         echo "<AssemblyName>$1</AssemblyName><CppCompilerAndLinker>clang-19</CppCompilerAndLinker><NoWarn>\$(NoWarn);IL2026;IL3050;CS0162;CS0168;CS0649</NoWarn>"

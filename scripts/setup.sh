@@ -40,7 +40,7 @@ fetch_source() {
     if [ -e /etc/apt/sources.list.d/debian.sources ]; then
         sed 's/^Types:.*/Types: deb-src/' /etc/apt/sources.list.d/debian.sources >"$parts/src.sources"
     else
-        sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >"$parts/src.list"
+        sed -n -e '/cdrom:/d' -e 's/^deb /deb-src /p' /etc/apt/sources.list >"$parts/src.list"
     fi
     opts="-qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=$parts
         -o Dir::State::lists=$work/apt/lists -o APT::Sandbox::User=root"
@@ -101,23 +101,34 @@ build_libunwind() {
     rm -rf "$work"
 }
 
+# The packages of cmake/classlib/classlib.csproj. NuGet writes .nupkg.metadata last, so a package that
+# has one is whole.
 fetch_classlib() {
     v=$(version CORERT_CLASSLIB_VERSION)
     i=$(version CORERT_ILASM_VERSION)
     out=$cache/nuget
-    [ -e "$out/version-$v-$i" ] && return 0
-    command -v dotnet >/dev/null || die "the .NET SDK (dotnet) is not in PATH"
-    say "fetching the class library $v"
-    DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet restore "$top/cmake/classlib/classlib.csproj" \
-        --packages "$out" -p:ClasslibVersion="$v" -p:IlasmVersion="$i" \
-        -p:BaseIntermediateOutputPath="$cache/obj/" -v quiet || die "dotnet restore failed"
+    ilasm=runtime.linux-x64.microsoft.netcore.ilasm/$i
+    missing=
+    for p in "runtime.linux-x64.microsoft.dotnet.ilcompiler/$v" "microsoft.netcore.app.ref/$v" "$ilasm"; do
+        [ -e "$out/$p/.nupkg.metadata" ] || missing=yes
+    done
+    if [ -n "$missing" ]; then
+        command -v dotnet >/dev/null || die "the .NET SDK (dotnet) is not in PATH"
+        say "fetching the class library $v"
+        DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet restore "$top/cmake/classlib/classlib.csproj" \
+            --packages "$out" -p:ClasslibVersion="$v" -p:IlasmVersion="$i" \
+            -p:BaseIntermediateOutputPath="$cache/obj/" -p:NuGetAudit=false -nodeReuse:false -v quiet >"$cache/obj/restore.log" 2>&1 ||
+            { cat "$cache/obj/restore.log" >&2; die "dotnet restore failed"; }
+    fi
     [ -e "$out/runtime.linux-x64.microsoft.dotnet.ilcompiler/$v/sdk/System.Private.CoreLib.dll" ] ||
         die "the package of the class library has no System.Private.CoreLib"
-    chmod +x "$out/runtime.linux-x64.microsoft.netcore.ilasm/$i/runtimes/linux-x64/native/ilasm"
-    touch "$out/version-$v-$i"
+    # NuGet keeps no executable bit.
+    ilasm=$out/$ilasm/runtimes/linux-x64/native/ilasm
+    [ -e "$ilasm" ] || die "the package of ilasm has no $ilasm"
+    [ -x "$ilasm" ] || chmod +x "$ilasm"
 }
 
-mkdir -p "$cache"
+mkdir -p "$cache/obj"
 install_packages
 build_mimalloc
 build_libunwind

@@ -7,7 +7,7 @@
 #
 # A group assembly holds many programs and a generated entry point that runs the one named by its first argument, so that
 # one native compilation serves many tests. tests/programs/groups.txt says which program belongs where.
-# Needs the .NET SDK; the reference assemblies and ilasm are restored from NuGet on first use (packages/packages.csproj).
+# Needs the .NET SDK, and of scripts/setup.sh the reference assemblies and ilasm: below $CORERT_THIRD_PARTY, else third_party.
 set -euo pipefail
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
@@ -20,22 +20,18 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 mkdir -p "$out"/{gen,release/single,debug/single}
 
-packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-refs=$packages/microsoft.netcore.app.ref/9.0.18/ref/net9.0
-ilasm=${CORERT_ILASM:-$packages/runtime.linux-x64.microsoft.netcore.ilasm/9.0.19/runtimes/linux-x64/native/ilasm}
-
-restore()
+# The value of set(NAME "value") in cmake/versions.cmake.
+version() # NAME
 {
-    [ -d "$refs" ] && [ -e "$ilasm" ] && return
-    mkdir -p "$out/packages"
-    (
-        flock 9 # groups may be built in parallel
-        [ -d "$refs" ] && [ -e "$ilasm" ] && exit
-        cp "$programs/packages/packages.csproj" "$out/packages/"
-        dotnet restore "$out/packages/packages.csproj" -v q --nologo
-        chmod +x "$ilasm"
-    ) 9> "$out/packages/lock"
+    sed -n "s/^set($1 \"\([^\"]*\)\").*/\1/p" "$here/../cmake/versions.cmake"
 }
+
+packages=${CORERT_THIRD_PARTY:-$here/../third_party}/nuget
+refs=$packages/microsoft.netcore.app.ref/$(version CORERT_CLASSLIB_VERSION)/ref/net9.0
+ilasm=$packages/runtime.linux-x64.microsoft.netcore.ilasm/$(version CORERT_ILASM_VERSION)/runtimes/linux-x64/native/ilasm
+for needed in "$refs/System.Runtime.dll" "$ilasm"; do
+    [ -e "$needed" ] || { echo "build_programs.sh: no $needed: run scripts/setup.sh" >&2; exit 1; }
+done
 
 source_of() # PROGRAM
 {
@@ -173,7 +169,6 @@ build() # TARGET-STEM NAMES...: one assembly of these programs, in release and i
     fi
 }
 
-restore
 case $what in
 "")
     for g in $(awk '!/^#/ && NF { print $1 }' "$programs/groups.txt" | sort -u); do

@@ -190,7 +190,7 @@ link_image(struct drv *d)
     static const char *const shims[] = {"libSystem.Native.a", "libSystem.Globalization.Native.a", "libSystem.IO.Compression.Native.a",
                                         "libSystem.Net.Security.Native.a", "libSystem.Security.Cryptography.Native.OpenSsl.a"};
     const char *archives[8], *message = "", *output = arena_printf(d->arena, "%s/image", d->temporary);
-    struct emit_link link = {.output = output, .archives = archives, .executable = d->options.executable, .arena = d->arena};
+    struct emit_link link = {.output = output, .archives = archives, .executable = d->options.executable, .strip_debug = !d->options.debug, .arena = d->arena};
     enum pal_status st;
 
     for (size_t i = 0; i < sizeof shims / sizeof *shims; i++)

@@ -45,7 +45,7 @@ struct emit_link {
     const char *const *archives; /* native shims and libcorert.a, in link order */
     size_t archive_count;
     bool executable;
-    bool strip_debug;
+    bool strip_debug; /* symbols stay */
     struct arena *arena;
 };
 

@@ -43,7 +43,7 @@ common_words(struct command *c, const struct emit_link *link)
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         word(c, flags[i]);
     if (link->strip_debug)
-        word(c, "--strip-all");
+        word(c, "--strip-debug"); /* the native shims bring their own */
     word(c, "-o");
     word(c, link->output);
     for (int i = 0; i < FOLDER_COUNT; i++)

@@ -68,7 +68,7 @@ find_guards(struct il_import *im, struct ty_method *closed, const struct il_valu
     struct ty_type *known = closed->owner, *const *types;
     uint32_t count;
 
-    if (!im->fn || closed->is_canon || closed->owner->is_canon)
+    if (!im->fn || im->prefix.is_tail || closed->is_canon || closed->owner->is_canon) /* a tail call stays one call */
         return 0;
     if (self->type && self->type->form == TY_FORM_DEF && !self->type->is_canon && ty_is_subclass(im->ty, self->type, closed->owner))
         known = self->type;

@@ -76,6 +76,8 @@ process_constructed(struct reach *r, struct ty_type *t)
     node->constructed = true;
     ptr_vec_push(&r->constructed, t);
     process_full(r, t);
+    if (t->element == TY_EL_NULLABLE) /* boxing one makes a boxed T */
+        reach_need_type(r, REF_TYPE_NEW, t->args[0]);
     vt = ty_vtable_of(r->ty, t);
     for (uint32_t i = 0; vt && i < vt->count; i++)
         if (vt->slots[i].dictionary_of)

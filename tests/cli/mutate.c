@@ -1,8 +1,8 @@
 /* tests/cli/mutate.c - usage: mutate CORERTC ASSEMBLY.dll FOLDER COUNT [corertc options]
- * Compiles COUNT copies of the assembly with one changed byte each, spread evenly over those that are
- * not zero (the others are mostly padding). Each run
- * must end by itself with exit code 0 or 1, and in the second case with an error message of one line
- * after warnings. Prints each run that does not, keeps its input, and ends with 1. */
+ * Compiles COUNT copies of the assembly with one changed byte each, spread evenly over those that
+ * are not zero (the others are mostly padding). Each run must end by itself with exit code 0 or 1,
+ * and in the second case with an error message of one line after warnings. Prints each run that
+ * does not, keeps its input, and ends with 1. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -150,7 +150,9 @@ work(const struct job *j, unsigned char *bytes, size_t size, unsigned count, uns
         int status;
 
         /* One bit, all bits, or a small number: by turns. */
-        bytes[at] = i % 3 == 0 ? old ^ (unsigned char)(1u << i % 8) : i % 3 == 1 ? (unsigned char)~old : (unsigned char)(old + 1);
+        bytes[at] = i % 3 == 0   ? old ^ (unsigned char)(1u << i % 8)
+                    : i % 3 == 1 ? (unsigned char)~old
+                                 : (unsigned char)(old + 1);
         write_file(input, bytes, size);
         status = run(j, input, output, messages);
         fault = judge(status, messages);

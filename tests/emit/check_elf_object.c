@@ -33,7 +33,8 @@ teardown(void)
     arena_free(arena);
 }
 
-/* ---- reading back --------------------------------------------------------------------------------- */
+/* ---- reading back
+ * --------------------------------------------------------------------------------- */
 
 static const Elf64_Ehdr *
 write_object(void)
@@ -93,7 +94,8 @@ symbol_named(const char *name)
 static uint64_t
 symbol_index(const char *name)
 {
-    const Elf64_Sym *first = (const Elf64_Sym *)(const void *)(file + section_named(".symtab")->sh_offset);
+    const Elf64_Sym *first =
+        (const Elf64_Sym *)(const void *)(file + section_named(".symtab")->sh_offset);
 
     return (uint64_t)(symbol_named(name) - first);
 }
@@ -196,7 +198,8 @@ START_TEST(sections_keep_kind_and_alignment)
     };
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct elf_section *s = elf_section_new(object, kinds[i].name, kinds[i].kind, kinds[i].align);
+        struct elf_section *s =
+            elf_section_new(object, kinds[i].name, kinds[i].kind, kinds[i].align);
 
         elf_reserve(s, 3 + i);
     }
@@ -306,7 +309,8 @@ START_TEST(a_second_definition_ends_the_run)
 }
 END_TEST
 
-/* ---- linking ----------------------------------------------------------------------------------------- */
+/* ---- linking
+ * ----------------------------------------------------------------------------------------- */
 
 static const char *const linkers[] = {LINKERS};
 
@@ -431,7 +435,8 @@ main(void)
     tcase_add_test(core, a_second_definition_ends_the_run);
     suite_add_tcase(suite, core);
     tcase_add_checked_fixture(linking, link_setup, link_teardown);
-    tcase_add_loop_test(linking, linked_objects_hold_what_was_asked_for, 0, sizeof linkers / sizeof *linkers);
+    tcase_add_loop_test(linking, linked_objects_hold_what_was_asked_for, 0,
+                        sizeof linkers / sizeof *linkers);
     suite_add_tcase(suite, linking);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

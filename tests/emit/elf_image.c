@@ -1,4 +1,5 @@
-/* tests/emit/elf_image.c - see the header. Trusts the file: it comes from this build's own tools. */
+/* tests/emit/elf_image.c - see the header. Trusts the file: it comes from this build's own tools.
+ */
 #include "tests/emit/elf_image.h"
 
 #include <elf.h>
@@ -55,7 +56,8 @@ read_file(struct reading *r)
     r->image->is_relocatable = r->header->e_type == ET_REL;
 }
 
-/* ---- addresses ---------------------------------------------------------------------------------- */
+/* ---- addresses ----------------------------------------------------------------------------------
+ */
 
 static void
 place_sections(struct reading *r)
@@ -89,7 +91,8 @@ copy_sections(struct reading *r)
     }
 }
 
-/* ---- symbols -------------------------------------------------------------------------------------- */
+/* ---- symbols
+ * -------------------------------------------------------------------------------------- */
 
 static const Elf64_Shdr *
 section_of_type(const struct reading *r, uint32_t type)
@@ -141,13 +144,15 @@ read_symbols(struct reading *r)
         }
         if (type == STT_SECTION || type == STT_FILE || type == STT_TLS || !text[s->st_name])
             continue;
-        r->image->names[r->image->name_count++] = (struct elf_name){text + s->st_name, values[i], s->st_size, defined};
+        r->image->names[r->image->name_count++] =
+            (struct elf_name){text + s->st_name, values[i], s->st_size, defined};
     }
     qsort(r->image->names, r->image->name_count, sizeof *r->image->names, by_address);
     return values;
 }
 
-/* ---- relocations ------------------------------------------------------------------------------------ */
+/* ---- relocations
+ * ------------------------------------------------------------------------------------ */
 
 static void
 relocate(struct reading *r, uint64_t at, uint32_t type, uint64_t value)
@@ -184,17 +189,20 @@ apply_relocations(struct reading *r, const uint64_t *values)
             Elf64_Rela row;
             uint32_t type;
 
-            memcpy(&row, (const char *)rows + k * sizeof row, sizeof row); /* the table may be unaligned */
+            memcpy(&row, (const char *)rows + k * sizeof row,
+                   sizeof row); /* the table may be unaligned */
             type = (uint32_t)ELF64_R_TYPE(row.r_info);
             if (r->image->is_relocatable)
-                relocate(r, r->addresses[s->sh_info] + row.r_offset, type, values[ELF64_R_SYM(row.r_info)] + (uint64_t)row.r_addend);
+                relocate(r, r->addresses[s->sh_info] + row.r_offset, type,
+                         values[ELF64_R_SYM(row.r_info)] + (uint64_t)row.r_addend);
             else if (type == R_X86_64_RELATIVE)
                 relocate(r, row.r_offset, type, (uint64_t)row.r_addend);
         }
     }
 }
 
-/* ---- public ------------------------------------------------------------------------------------------- */
+/* ---- public
+ * ------------------------------------------------------------------------------------------- */
 
 void
 elf_image_open(struct elf_image *image, const char *path)
@@ -245,7 +253,8 @@ elf_image_name_of(const struct elf_image *image, uint64_t address)
         else
             high = middle;
     }
-    return low < image->name_count && image->names[low].address == address ? image->names[low].name : NULL;
+    return low < image->name_count && image->names[low].address == address ? image->names[low].name
+                                                                           : NULL;
 }
 
 const struct elf_name *

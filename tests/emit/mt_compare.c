@@ -2,9 +2,10 @@
  * Compares every MethodTable of an image of corertc with the one of the same type in an object of
  * the class library's own compiler (symbols _ZTV...). A type is found by its hash; a few names
  * occur in several assemblies, then one of the candidates must agree. Free choices are left out:
- * length and order of vtables, dispatch maps, sealed slots, what tables that nobody constructs leave
- * away, and the order of fields: a GC descriptor must cover as many references, and types with
- * other runs of them are counted. Ends with 1 if any type differs or fewer than MINIMUM were equal. */
+ * length and order of vtables, dispatch maps, sealed slots, what tables that nobody constructs
+ * leave away, and the order of fields: a GC descriptor must cover as many references, and types
+ * with other runs of them are counted. Ends with 1 if any type differs or fewer than MINIMUM were
+ * equal. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,9 @@ struct side {
 };
 
 /* Flags that say the same in both: the rest are consequences of the free choices. */
-#define FLAGS_ALWAYS (GC_MT_KIND_MASK | GC_MT_GENERIC_VARIANCE | GC_MT_IS_GENERIC | GC_MT_ELEMENT_TYPE_MASK | GC_MT_HAS_COMPONENT_SIZE | GC_MT_COMPONENT_SIZE_MASK)
+#define FLAGS_ALWAYS                                                                               \
+    (GC_MT_KIND_MASK | GC_MT_GENERIC_VARIANCE | GC_MT_IS_GENERIC | GC_MT_ELEMENT_TYPE_MASK |       \
+     GC_MT_HAS_COMPONENT_SIZE | GC_MT_COMPONENT_SIZE_MASK)
 
 static unsigned other_layout; /* types whose references lie at other offsets */
 
@@ -47,8 +50,8 @@ hash_at(const struct mt_view *from, uint64_t address)
     return mt_view_at(from, address, &v) ? v.mt->hash : 1;
 }
 
-/* Instances may exist: then the first slots, Object's, are filled, as every program uses them. (Later
- * ones may be dictionaries, which tables without instances have too.) */
+/* Instances may exist: then the first slots, Object's, are filled, as every program uses them.
+ * (Later ones may be dictionaries, which tables without instances have too.) */
 static bool
 is_constructed(const struct mt_view *v)
 {
@@ -68,11 +71,13 @@ same_header(const struct mt_view *a, const struct mt_view *b, char *text)
     if (is_constructed(a) && is_constructed(b))
         mask |= GC_MT_HAS_FINALIZER;
     if ((a->mt->flags & mask) != (b->mt->flags & mask))
-        return differs(text, "flags %08x, theirs %08x (mask %08x)", a->mt->flags, b->mt->flags, mask);
+        return differs(text, "flags %08x, theirs %08x (mask %08x)", a->mt->flags, b->mt->flags,
+                       mask);
     if (a->mt->base_size != b->mt->base_size)
         return differs(text, "base size %u, theirs %u", a->mt->base_size, b->mt->base_size);
     if (hash_at(a, mt_related(a)) != hash_at(b, mt_related(b)))
-        return differs(text, "related type %08x, theirs %08x", hash_at(a, mt_related(a)), hash_at(b, mt_related(b)));
+        return differs(text, "related type %08x, theirs %08x", hash_at(a, mt_related(a)),
+                       hash_at(b, mt_related(b)));
     return true;
 }
 
@@ -115,7 +120,8 @@ same_gc_desc(const struct mt_view *a, const struct mt_view *b, char *text)
     if (gc_mt_element_type(a->mt) == GC_ET_SZARRAY && gc_mt_desc_count(a->mt) > 0)
         return differs(text, "GC descriptor of an array of references");
     if (reference_words(a) != reference_words(b))
-        return differs(text, "GC descriptor covers %llu references, theirs %llu", (unsigned long long)reference_words(a),
+        return differs(text, "GC descriptor covers %llu references, theirs %llu",
+                       (unsigned long long)reference_words(a),
                        (unsigned long long)reference_words(b));
     other_layout++;
     return true;
@@ -134,7 +140,8 @@ same_interfaces(const struct mt_view *a, const struct mt_view *b, char *text)
         for (unsigned k = 0; !found && k < a->mt->interfaces; k++)
             found = hash_at(a, mt_interface(a, k)) == wanted;
         if (!found)
-            return differs(text, "interface %08x (%s) is missing", wanted, elf_image_name_of(b->image, mt_interface(b, i)));
+            return differs(text, "interface %08x (%s) is missing", wanted,
+                           elf_image_name_of(b->image, mt_interface(b, i)));
     }
     return true;
 }
@@ -142,15 +149,18 @@ same_interfaces(const struct mt_view *a, const struct mt_view *b, char *text)
 static bool
 same_generics(const struct mt_view *a, const struct mt_view *b, char *text)
 {
-    uint64_t def_a = mt_trailing(a, GC_MT_FIELD_GENERIC_DEFINITION), def_b = mt_trailing(b, GC_MT_FIELD_GENERIC_DEFINITION);
+    uint64_t def_a = mt_trailing(a, GC_MT_FIELD_GENERIC_DEFINITION),
+             def_b = mt_trailing(b, GC_MT_FIELD_GENERIC_DEFINITION);
     struct mt_view def;
 
     if (!def_a || !mt_view_at(a, def_a, &def))
         return true;
     if (hash_at(a, def_a) != hash_at(b, def_b))
-        return differs(text, "generic definition %08x, theirs %08x", hash_at(a, def_a), hash_at(b, def_b));
+        return differs(text, "generic definition %08x, theirs %08x", hash_at(a, def_a),
+                       hash_at(b, def_b));
     for (unsigned i = 0; i < def.mt->base_size; i++) {
-        uint32_t x = hash_at(a, mt_argument(a, def.mt->base_size, i)), y = hash_at(b, mt_argument(b, def.mt->base_size, i));
+        uint32_t x = hash_at(a, mt_argument(a, def.mt->base_size, i)),
+                 y = hash_at(b, mt_argument(b, def.mt->base_size, i));
 
         if (x != y)
             return differs(text, "argument %u is %08x, theirs %08x", i, x, y);
@@ -163,21 +173,23 @@ same_variance(const struct mt_view *a, const struct mt_view *b, char *text)
 {
     const uint8_t *x, *y;
 
-    if (gc_mt_kind(a->mt) != GC_MT_KIND_GENERIC_DEFINITION || !gc_mt_has_field(a->mt, GC_MT_FIELD_GENERIC_ARGUMENTS))
+    if (gc_mt_kind(a->mt) != GC_MT_KIND_GENERIC_DEFINITION ||
+        !gc_mt_has_field(a->mt, GC_MT_FIELD_GENERIC_ARGUMENTS))
         return true;
     x = elf_image_at(a->image, mt_trailing(a, GC_MT_FIELD_GENERIC_ARGUMENTS), a->mt->base_size);
     y = elf_image_at(b->image, mt_trailing(b, GC_MT_FIELD_GENERIC_ARGUMENTS), b->mt->base_size);
     for (unsigned i = 0; i < a->mt->base_size; i++)
         if (!x || !y || x[i] != y[i])
-            return differs(text, "variance of parameter %u: %02x, theirs %02x", i, x ? x[i] : 0xff, y ? y[i] : 0xff);
+            return differs(text, "variance of parameter %u: %02x, theirs %02x", i, x ? x[i] : 0xff,
+                           y ? y[i] : 0xff);
     return true;
 }
 
 static bool
 same(const struct mt_view *a, const struct mt_view *b, char *text)
 {
-    return same_header(a, b, text) && same_gc_desc(a, b, text) && same_interfaces(a, b, text) && same_generics(a, b, text) &&
-           same_variance(a, b, text);
+    return same_header(a, b, text) && same_gc_desc(a, b, text) && same_interfaces(a, b, text) &&
+           same_generics(a, b, text) && same_variance(a, b, text);
 }
 
 /* T[] and System.Array<T> share a hash, hence the kind. */
@@ -256,8 +268,9 @@ main(int argc, char **argv)
         different += r == 1;
         alone += r < 0;
     }
-    printf("%zu MethodTables, theirs %zu: %u equal (%u with other field order), %u different, %u only here\n", ours.count, theirs.count,
-           equal, other_layout, different, alone);
+    printf("%zu MethodTables, theirs %zu: %u equal (%u with other field order), %u different, %u "
+           "only here\n",
+           ours.count, theirs.count, equal, other_layout, different, alone);
     close_side(&ours);
     close_side(&theirs);
     return different || equal < minimum;

@@ -29,17 +29,20 @@ print_flags(const struct mt_view *v)
         uint32_t bit;
         const char *name;
     } names[] = {
-        {GC_MT_HAS_DISPATCH_MAP, "dispatch-map"}, {GC_MT_HAS_FINALIZER, "finalizer"},    {GC_MT_HAS_SEALED_SLOTS, "sealed-slots"},
-        {GC_MT_GENERIC_VARIANCE, "variance"},     {GC_MT_HAS_POINTERS, "pointers"},      {GC_MT_IS_GENERIC, "generic"},
+        {GC_MT_HAS_DISPATCH_MAP, "dispatch-map"}, {GC_MT_HAS_FINALIZER, "finalizer"},
+        {GC_MT_HAS_SEALED_SLOTS, "sealed-slots"}, {GC_MT_GENERIC_VARIANCE, "variance"},
+        {GC_MT_HAS_POINTERS, "pointers"},         {GC_MT_IS_GENERIC, "generic"},
         {GC_MT_HAS_COMPONENT_SIZE, "component"},
     };
-    static const char *const kinds[] = {"canonical", "function-pointer", "parameterized", "definition"};
+    static const char *const kinds[] = {"canonical", "function-pointer", "parameterized",
+                                        "definition"};
 
     printf("  %s et %u", kinds[gc_mt_kind(v->mt) >> 16], gc_mt_element_type(v->mt));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (v->mt->flags & names[i].bit)
             printf(" %s", names[i].name);
-    printf(" low %u base %u hash %08x\n", v->mt->flags & GC_MT_COMPONENT_SIZE_MASK, v->mt->base_size, v->mt->hash);
+    printf(" low %u base %u hash %08x\n", v->mt->flags & GC_MT_COMPONENT_SIZE_MASK,
+           v->mt->base_size, v->mt->hash);
 }
 
 static void
@@ -60,7 +63,8 @@ print_gc_desc(const struct mt_view *v)
         if (gc_mt_has_component_size(v->mt) && s.bytes_less_base == -(int64_t)v->mt->base_size)
             printf(" all from %" PRIu64, s.offset);
         else
-            printf(" %" PRIu64 "..%" PRIu64, s.offset, s.offset + (uint64_t)(s.bytes_less_base + v->mt->base_size));
+            printf(" %" PRIu64 "..%" PRIu64, s.offset,
+                   s.offset + (uint64_t)(s.bytes_less_base + v->mt->base_size));
     }
     if (n < 0) {
         memcpy(&first, end - 16, sizeof first);
@@ -79,7 +83,8 @@ static void
 print_slots(const struct mt_view *v)
 {
     printf("  %u slots\n", v->mt->vtable_slots);
-    for (unsigned i = 0; i < v->mt->vtable_slots && gc_mt_kind(v->mt) == GC_MT_KIND_CANONICAL; i++) {
+    for (unsigned i = 0; i < v->mt->vtable_slots && gc_mt_kind(v->mt) == GC_MT_KIND_CANONICAL;
+         i++) {
         const char *name = plain_name(v->image, mt_slot(v, i));
 
         if (strchr(name, '['))
@@ -90,20 +95,23 @@ print_slots(const struct mt_view *v)
 static void
 print_map(const struct mt_view *v)
 {
-    uint64_t at = mt_trailing(v, GC_MT_FIELD_DISPATCH_MAP), sealed = mt_trailing(v, GC_MT_FIELD_SEALED_SLOTS);
+    uint64_t at = mt_trailing(v, GC_MT_FIELD_DISPATCH_MAP),
+             sealed = mt_trailing(v, GC_MT_FIELD_SEALED_SLOTS);
     const uint16_t *words = at ? elf_image_at(v->image, at, 8) : NULL;
     unsigned count = words ? words[0] + words[1] : 0;
 
     for (unsigned i = 0; i < count; i++) {
         const uint16_t *row = words + 4 + 3 * i;
 
-        const char *interface = row[0] < v->mt->interfaces ? plain_name(v->image, mt_interface(v, row[0])) : "?";
+        const char *interface =
+            row[0] < v->mt->interfaces ? plain_name(v->image, mt_interface(v, row[0])) : "?";
 
         if (!strchr(interface, '['))
             continue;
         printf("  map %s slot %u -> ", interface, row[1]);
         if (row[2] >= v->mt->vtable_slots && sealed && row[2] < 0xFFF0) {
-            const uint64_t *target = elf_image_at(v->image, sealed + 8u * (row[2] - v->mt->vtable_slots), 8);
+            const uint64_t *target =
+                elf_image_at(v->image, sealed + 8u * (row[2] - v->mt->vtable_slots), 8);
 
             printf("sealed %s\n", target ? plain_name(v->image, *target) : "?");
         } else {
@@ -123,8 +131,10 @@ print_generics(const struct mt_view *v)
         for (unsigned i = 0; i < def.mt->base_size; i++)
             printf(" %s", plain_name(v->image, mt_argument(v, def.mt->base_size, i)));
         printf("\n");
-    } else if (gc_mt_kind(v->mt) == GC_MT_KIND_GENERIC_DEFINITION && gc_mt_has_field(v->mt, GC_MT_FIELD_GENERIC_ARGUMENTS)) {
-        const uint8_t *bytes = elf_image_at(v->image, mt_trailing(v, GC_MT_FIELD_GENERIC_ARGUMENTS), v->mt->base_size);
+    } else if (gc_mt_kind(v->mt) == GC_MT_KIND_GENERIC_DEFINITION &&
+               gc_mt_has_field(v->mt, GC_MT_FIELD_GENERIC_ARGUMENTS)) {
+        const uint8_t *bytes =
+            elf_image_at(v->image, mt_trailing(v, GC_MT_FIELD_GENERIC_ARGUMENTS), v->mt->base_size);
 
         printf("  parameters");
         for (unsigned i = 0; bytes && i < v->mt->base_size; i++)
@@ -148,9 +158,11 @@ print_table(const struct mt_view *v)
     if (gc_mt_has_finalizer(v->mt))
         printf("  finalizer %s\n", plain_name(v->image, mt_trailing(v, GC_MT_FIELD_FINALIZER)));
     print_generics(v);
-    if (mt_trailing(v, GC_MT_FIELD_TYPE_MANAGER) != elf_image_find(v->image, "corert_type_manager_slot")->address)
+    if (mt_trailing(v, GC_MT_FIELD_TYPE_MANAGER) !=
+        elf_image_find(v->image, "corert_type_manager_slot")->address)
         printf("  WRONG type manager\n");
-    if (strncmp(plain_name(v->image, mt_trailing(v, GC_MT_FIELD_WRITABLE_DATA)), "writable:", 9) != 0)
+    if (strncmp(plain_name(v->image, mt_trailing(v, GC_MT_FIELD_WRITABLE_DATA)), "writable:", 9) !=
+        0)
         printf("  WRONG writable data\n");
 }
 

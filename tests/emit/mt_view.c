@@ -41,7 +41,8 @@ mt_view_at(const struct mt_view *from, uint64_t address, struct mt_view *out)
 
     if (!at)
         return false;
-    *out = (struct mt_view){from->image, at, address, elf_image_name_of(from->image, address), from->is_relative};
+    *out = (struct mt_view){from->image, at, address, elf_image_name_of(from->image, address),
+                            from->is_relative};
     return true;
 }
 
@@ -113,7 +114,8 @@ mt_argument(const struct mt_view *v, unsigned arity, unsigned i)
 bool
 mt_is_full(const struct mt_view *v)
 {
-    return v->mt->vtable_slots > 1 || (v->mt->vtable_slots == 1 && !(v->mt->flags & GC_MT_IS_GENERIC));
+    return v->mt->vtable_slots > 1 ||
+           (v->mt->vtable_slots == 1 && !(v->mt->flags & GC_MT_IS_GENERIC));
 }
 
 const uint8_t *

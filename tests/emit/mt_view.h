@@ -15,7 +15,8 @@ struct mt_view {
 };
 
 /* All MethodTables whose symbols begin with `prefix`; owned by the caller (free). */
-struct mt_view *mt_views(const struct elf_image *image, const char *prefix, bool is_relative, size_t *count);
+struct mt_view *mt_views(const struct elf_image *image, const char *prefix, bool is_relative,
+                         size_t *count);
 /* The MethodTable at an address; false when it is outside the image. */
 bool mt_view_at(const struct mt_view *from, uint64_t address, struct mt_view *out);
 /* Address a trailing field leads to; 0 without the field. */

@@ -1,0 +1,132 @@
+/* tests/host/check_files.c - files that are no modules, or damaged ones. The engine stays usable. */
+#include "tests/host/check_host.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DAMAGES = 40 };
+
+static uint8_t *image;
+static size_t image_bytes;
+
+static void
+image_read(void)
+{
+    struct stat st;
+    int fd = open(GUEST_MODULE, O_RDONLY);
+
+    ck_assert(fd >= 0 && fstat(fd, &st) == 0);
+    image_bytes = (size_t)st.st_size;
+    image = malloc(image_bytes);
+    ck_assert_ptr_nonnull(image);
+    ck_assert_int_eq(read(fd, image, image_bytes), st.st_size);
+    close(fd);
+}
+
+/* Loads a file with these bytes; the status. */
+static corert_status
+load_bytes(const void *bytes, size_t count, char *text, size_t text_bytes)
+{
+    char path[] = "/tmp/corert-file-XXXXXX";
+    int fd = mkstemp(path);
+    corert_module *m = (corert_module *)(void *)&fd;
+    corert_status status;
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, bytes, count), (ssize_t)count);
+    close(fd);
+    status = corert_module_load(path, &m, text, text_bytes);
+    ck_assert((status == CORERT_OK) == (m != NULL));
+    if (status != CORERT_OK)
+        ck_assert_msg(strstr(text, path) && strlen(text) > strlen(path) + 2, "%s", text);
+    unlink(path);
+    return status;
+}
+
+static bool
+is_file_status(corert_status s)
+{
+    return s == CORERT_E_FORMAT || s == CORERT_E_VERSION || s == CORERT_E_IO;
+}
+
+START_TEST(files_that_are_no_modules_are_refused)
+{
+    static const struct {
+        const char *path;
+        corert_status status;
+    } row[] = {{"/no/such/file.so", CORERT_E_NOT_FOUND}, {"", CORERT_E_NOT_FOUND},
+               {"/", CORERT_E_FORMAT},                   {"/dev/null", CORERT_E_FORMAT},
+               {__FILE__, CORERT_E_FORMAT},              {"/proc/self/exe", CORERT_E_FORMAT}};
+    corert_module *m;
+    char text[512];
+
+    ck_assert_int_eq(corert_init(NULL), CORERT_OK);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        corert_status status = corert_module_load(row[i].path, &m, text, sizeof text);
+
+        ck_assert_ptr_null(m);
+        ck_assert_str_ne(text, "");
+        if (row[i].status == CORERT_E_NOT_FOUND)
+            ck_assert_int_eq(status, CORERT_E_NOT_FOUND);
+        else
+            ck_assert_msg(is_file_status(status), "%s: %d", row[i].path, (int)status);
+    }
+    guest_load();
+    guest_stop();
+}
+END_TEST
+
+START_TEST(truncated_modules_are_refused)
+{
+    char text[512];
+
+    image_read();
+    ck_assert_int_eq(corert_init(NULL), CORERT_OK);
+    for (unsigned i = 0; i < DAMAGES; i++) {
+        size_t count = i < 8 ? i * 16 : image_bytes * i / DAMAGES;
+
+        ck_assert(is_file_status(load_bytes(image, count, text, sizeof text)));
+    }
+    ck_assert(is_file_status(load_bytes(image, image_bytes - 1, text, sizeof text)));
+    guest_load();
+    guest_stop();
+    free(image);
+}
+END_TEST
+
+START_TEST(a_changed_byte_is_noticed)
+{
+    unsigned seed = 12345;
+    char text[512];
+
+    image_read();
+    ck_assert_int_eq(corert_init(NULL), CORERT_OK);
+    for (unsigned i = 0; i < DAMAGES; i++) {
+        size_t at;
+
+        seed = seed * 1103515245u + 12345u;
+        at = i < 8 ? i * 8 : seed % image_bytes;
+        image[at] ^= (uint8_t)(1u << i % 8);
+        ck_assert_msg(is_file_status(load_bytes(image, image_bytes, text, sizeof text)),
+                      "byte %zu", at);
+        image[at] ^= (uint8_t)(1u << i % 8);
+    }
+    ck_assert_int_eq(load_bytes(image, image_bytes, text, sizeof text), CORERT_OK);
+    guest_stop();
+    free(image);
+}
+END_TEST
+
+TCase *
+case_files(void)
+{
+    TCase *c = tcase_create("files");
+
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, files_that_are_no_modules_are_refused);
+    tcase_add_test(c, truncated_modules_are_refused);
+    tcase_add_test(c, a_changed_byte_is_noticed);
+    return c;
+}

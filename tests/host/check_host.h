@@ -1,0 +1,43 @@
+/* tests/host/check_host.h - the life-cycle suite: one file a subject. Each test starts and stops the
+ * engine itself, so that it also passes when all run in one process (CK_FORK=no). */
+#ifndef TESTS_HOST_CHECK_HOST_H
+#define TESTS_HOST_CHECK_HOST_H
+
+#include "corert.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Messages of the unhandled callback. */
+struct host_reports {
+    unsigned count;
+    char last[2048];
+};
+
+/* Finds export `name` and stores its address in function pointer `pointer`. */
+#define BIND(module, name, pointer) bind_export((module), (name), &(pointer), sizeof(pointer))
+
+void bind_export(const corert_module *module, const char *name, void *pointer, size_t bytes);
+
+/* Starts the engine and loads the guest. `reports` may be NULL; heap_cap_bytes 0 is the default. */
+corert_module *guest_start(struct host_reports *reports, uint64_t heap_cap_bytes);
+corert_module *guest_load(void);
+void guest_stop(void);
+
+/* From here on the program's streams 1 and 2 go to a temporary file; gives back what was written. */
+void capture_begin(void);
+char *capture_end(void); /* owned by the caller */
+
+size_t resident_kib(void);
+
+TCase *case_misuse(void);
+TCase *case_files(void);
+TCase *case_cycles(void);
+TCase *case_threads(void);
+TCase *case_exceptions(void);
+TCase *case_memory(void);
+TCase *case_process(void);
+
+#endif
