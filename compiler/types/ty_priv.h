@@ -31,7 +31,8 @@ struct ty_virtual {
     enum ty_virtual_kind kind;
     struct ty_method *decl, *impl;
     struct ty_type *dictionary_of;
-    int32_t follows; /* covariant return: index of the entry whose overrides this one takes; -1 */
+    int32_t follows; /* MethodImpl: index of the entry whose overrides this one takes; -1 */
+    bool follows_always; /* covariant return: even if this entry itself is overridden */
 };
 
 struct ty_virtuals {

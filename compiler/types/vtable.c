@@ -119,6 +119,7 @@ inherit(struct ty_context *ctx, struct ty_virtuals *v, struct ty_type *base)
         struct ty_virtual *e = entry_add(ctx, v, b->kind);
 
         e->follows = b->follows;
+        e->follows_always = b->follows_always;
         if (b->kind == TY_VIRTUAL_DICTIONARY) {
             e->dictionary_of = ty_subst(ctx, b->dictionary_of, &env);
             if (!e->dictionary_of)
@@ -167,6 +168,8 @@ add_own(struct ty_context *ctx, struct ty_virtuals *v, struct ty_def *def)
         }
         if (at >= 0) {
             override_entry(v, (uint32_t)at, open, 0);
+            if (!v->at[at].follows_always)
+                v->at[at].follows = -1;
             m->slot_decl = v->at[at].decl;
             continue;
         }
@@ -217,13 +220,15 @@ apply_impl(struct ty_context *ctx, struct ty_virtuals *v, struct ty_def *def,
         return false;
     }
     override_entry(v, (uint32_t)at, impl->body, 0);
-    if (!preserves_base_overrides(impl->body->def))
-        return true;
     body_root = root_of(ctx, impl->body);
     if (!body_root)
         return false;
-    if (body_root != root)
+    /* The declaration's slot now holds a method of another slot: what overrides that one takes this
+     * slot too, until something overrides the declaration itself (as CoreCLR does). */
+    if (body_root != root) {
         v->at[at].follows = entry_by_decl(v, body_root);
+        v->at[at].follows_always = preserves_base_overrides(impl->body->def);
+    }
     return true;
 }
 
