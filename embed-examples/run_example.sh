@@ -9,12 +9,14 @@ cc=$4
 work=$5
 name=$(basename "$example")
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Nothing of the SDK stays running.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
 rm -rf "$work"
 mkdir -p "$work"
 # A copy: dotnet leaves obj/ beside the project.
 cp "$example"/*.cs "$example"/*.csproj "$work"
-dotnet build "$work/$name.csproj" -c Release -o "$work/out" -v quiet -nodeReuse:false >"$work/log" 2>&1 || {
+dotnet build "$work/$name.csproj" -c Release -o "$work/out" -v quiet >"$work/log" 2>&1 || {
     cat "$work/log"
     exit 1
 }

@@ -55,7 +55,8 @@ struct eh_classlib {
     void (*fail_fast)(int32_t reason, void *exception, void *ip, void *context);
     void *(*trace_new)(int32_t length);          /* a zeroed nint[]; NULL: no memory; may-gc */
     void (*store_ref)(void **slot, void *value); /* into a heap object, with barrier */
-    void *const *preallocated_oom; /* slot with the exception that gets no trace; may be NULL */
+    void *const *preallocated_oom; /* slot with the exception that gets no trace and no first chance
+                                      notification; may be NULL */
 };
 
 /* Offsets in System.Exception, counted from the object's MethodTable word. 0: no such field known,

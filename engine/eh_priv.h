@@ -77,6 +77,7 @@ bool eh_actions_next(struct eh_actions *actions, const struct eh_clause **clause
 /* eh_trace.c */
 
 /* Appends one frame to the exception's trace. `first`: the first of this dispatch. */
+bool eh_is_preallocated(const void *exception); /* the OutOfMemoryException made in advance */
 void eh_trace_append(void *exception, uintptr_t ip, bool first, enum eh_throw_kind kind);
 
 /* eh_throw.c; the stubs of eh_asm.S call the first three */

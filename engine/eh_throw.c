@@ -363,7 +363,8 @@ dispatch(struct thr_transition *at, void *exception, enum eh_throw_kind kind)
     if (tb->eh_inflight) /* those whose frame has been left since */
         records_supersede(tb, NULL, at->rsp + 1, 0);
     rec = record_push(tb, exception, kind);
-    if (eh_classlib.first_chance && kind != EH_PROPAGATE)
+    /* Where there is no memory at all the notification would only fail in the same way. */
+    if (eh_classlib.first_chance && kind != EH_PROPAGATE && !eh_is_preallocated(exception))
         (void)eh_call_managed(at, (const void *)(uintptr_t)eh_classlib.first_chance,
                               (uintptr_t)exception, 0, 0, 0);
     search(at, rec, &result);

@@ -52,6 +52,12 @@ trace_grow(void **slot, uint32_t count)
     return grown;
 }
 
+bool
+eh_is_preallocated(const void *exception)
+{
+    return eh_classlib.preallocated_oom && *eh_classlib.preallocated_oom == exception;
+}
+
 void
 eh_trace_append(void *exception, uintptr_t ip, bool first, enum eh_throw_kind kind)
 {
@@ -60,8 +66,7 @@ eh_trace_append(void *exception, uintptr_t ip, bool first, enum eh_throw_kind ki
     void *array;
     uint32_t count;
 
-    if (!eh_exception_layout.trace_offset ||
-        (eh_classlib.preallocated_oom && *eh_classlib.preallocated_oom == exception))
+    if (!eh_exception_layout.trace_offset || eh_is_preallocated(exception))
         return;
     array = *slot;
     count = *count_at > 0 ? (uint32_t)*count_at : 0;

@@ -30,6 +30,7 @@ void *rh_new_fast_slow(const struct gc_mt *mt);
 void *rh_new_finalizable_slow(const struct gc_mt *mt);
 void *rh_new_array_slow(const struct gc_mt *mt, int64_t length);
 void *rh_new_string_slow(const struct gc_mt *mt, int64_t length);
+void *rh_alloc_last_resort(void);
 void rh_alloc_fatal(void);
 /* An array for the engine's own use: NULL on failure. contract: coop, may-gc */
 void *rh_array_new(const struct gc_mt *mt, uint32_t length, uint32_t flags);

@@ -51,6 +51,19 @@ END_FUNCTION RhNewString
 /* rax = 0: no memory, 1: overflow; rdi = MethodTable; the stack as at the caller's call. */
 FUNCTION rh_alloc_failed
         movl    %eax, %esi
+        testl   %eax, %eax
+        jnz     2f
+        pushq   %rdi
+        .cfi_adjust_cfa_offset 8
+        call    rh_alloc_last_resort
+        popq    %rdi
+        .cfi_adjust_cfa_offset -8
+        xorl    %esi, %esi
+        testq   %rax, %rax
+        jz      2f
+        movq    %rax, %rdi
+        jmp     RhpThrowEx
+2:
         movq    rh_failed_allocation(%rip), %rax
         testq   %rax, %rax
         jz      1f

@@ -14,19 +14,24 @@ static_assert(offsetof(struct thread_block, alloc_limit) == offsetof(struct gc_b
 
 void *rh_failed_allocation;
 
-static uint64_t *
-taken_counter(void)
+static struct engine_thread *
+own_thread(void)
 {
     struct thr_thread *t = corert_thread.thread;
-    struct engine_thread *e = t ? t->gc_private : NULL;
 
-    return e ? &e->taken_bytes : NULL;
+    return t ? t->gc_private : NULL;
 }
 
 static void *
 allocate(const struct gc_mt *mt, size_t bytes, uint32_t flags)
 {
-    return gc_alloc((struct gc_buffer *)(void *)&corert_thread, taken_counter(), mt, bytes, flags);
+    struct engine_thread *e = own_thread();
+    void *o = gc_alloc((struct gc_buffer *)(void *)&corert_thread, e ? &e->taken_bytes : NULL, mt,
+                       bytes, flags);
+
+    if (o && e)
+        e->out_of_memory = false;
+    return o;
 }
 
 static void *
@@ -51,8 +56,11 @@ void *
 rh_array_new(const struct gc_mt *mt, uint32_t length, uint32_t flags)
 {
     uint64_t bytes = mt->base_size + (uint64_t)length * gc_mt_component_size(mt);
-    struct gc_array *array = allocate(mt, bytes, flags);
+    struct gc_array *array;
 
+    if (length > GC_VECTOR_MAX_LENGTH && mt->base_size == GC_ARRAY_BASE_SIZE)
+        return NULL;
+    array = allocate(mt, bytes, flags);
     if (array)
         array->length = length;
     return array;
@@ -72,6 +80,20 @@ rh_new_string_slow(const struct gc_mt *mt, int64_t length)
     if ((uint64_t)length > GC_STRING_MAX_LENGTH)
         return failure(RH_ALLOC_NO_MEMORY);
     return rh_array_new(mt, (uint32_t)length, 0);
+}
+
+/* Making an OutOfMemoryException allocates: the object, the thread's statics. When that fails too the
+ * answer is the exception made in advance, thrown where the second allocation failed; NULL: this is
+ * the first failure, or there is none yet. */
+void *
+rh_alloc_last_resort(void)
+{
+    struct engine_thread *e = own_thread();
+
+    if (!e)
+        return NULL;
+    e->out_of_memory = !e->out_of_memory;
+    return e->out_of_memory ? NULL : *rh_preallocated_out_of_memory();
 }
 
 /* Without a class library nobody can make the exception. */

@@ -305,6 +305,7 @@ struct gc_array {
 #define GC_ARRAY_DATA_OFFSET        16u
 #define GC_ARRAY_BASE_SIZE          24u /* exactly this marks a vector (SZ array) */
 #define GC_ARRAY_MAX_LENGTH         0x7FFFFFFF
+#define GC_VECTOR_MAX_LENGTH        0x7FFFFFC7 /* Array.MaxLength */
 #define GC_MDARRAY_BASE_SIZE(rank)  (24u + 8u * (uint32_t)(rank))
 #define GC_MDARRAY_LENGTHS_OFFSET   16u
 #define GC_MDARRAY_BOUNDS_OFFSET(r) (16u + 4u * (uint32_t)(r))

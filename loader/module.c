@@ -44,8 +44,10 @@ ldr_stop(void)
         all.host->detach(m);
         /* An image that stays mapped is recognised as used if somebody loads it again. */
         slot = ldr_module_section(m, LDR_SECTION_TYPE_MANAGER, &bytes);
-        slot->type_manager = NULL;
-        slot->module_index = -1;
+        if (slot) {
+            slot->type_manager = NULL;
+            slot->module_index = -1;
+        }
         module_free(m);
         m = next;
     }
@@ -137,7 +139,7 @@ rules_check(const struct ldr_module *m, struct ldr_diag *diag)
             return CORERT_E_MISUSE;
         }
     slot = ldr_module_section(m, LDR_SECTION_TYPE_MANAGER, &bytes);
-    if (slot->type_manager || slot->module_index) {
+    if (slot && (slot->type_manager || slot->module_index)) {
         ldr_diag_set(diag, "%s: its image was used before and could not be unmapped", m->path);
         return CORERT_E_UNSUPPORTED;
     }

@@ -67,6 +67,7 @@ analyse(struct drv *d)
 
     d->il = il_context_new(d->ty, d->arena, (const char *const *)d->options.features.at, d->options.features.count);
     il_context_debug(d->il, d->options.debug);
+    il_context_guard_entries(d->il, !d->options.executable);
     d->reach = reach_new(d->ty, d->arena, &options);
     reach_attach(d->reach, d->il);
     drv_roots(d);

@@ -1,6 +1,7 @@
 /* compiler/emit/statics.c - static areas, constructor contexts, thread-static storage types, eager
  * constructors, and the table of static roots.
  * GC statics are plain words in .bss: the collector learns the reference slots from the root table. */
+#include "compiler/base/diag.h"
 #include "compiler/emit/emit_priv.h"
 #include "gc/object_format.h"
 #include "loader/module_format.h"
@@ -96,6 +97,8 @@ emit_statics(struct emit *e)
         if (!t->statics_gc && !t->statics_nongc && !t->statics_thread)
             continue;
         l = ty_statics_of(e->ty, t->type);
+        if (!l) /* bodies were checked; an exact instance of a shared one was not */
+            diag_fatal("%s", e->ty->failure.text);
         if (t->statics_gc)
             gc_statics(e, t, l);
         if (t->statics_nongc || (t->cctor && !ty_has_eager_cctor(e->ty, t->type)))

@@ -1,5 +1,5 @@
 /* compiler/il/context.c - the context of a run and the methods of the class library known by name. */
-#include "compiler/il/il_priv.h"
+#include "compiler/il/special.h"
 
 #include <string.h>
 
@@ -44,6 +44,18 @@ void
 il_context_debug(struct il_context *il, bool debug)
 {
     il->debug = debug;
+}
+
+void
+il_context_guard_entries(struct il_context *il, bool guard)
+{
+    il->guard_entries = guard;
+}
+
+bool
+il_knows_engine(const struct ty_assembly *as)
+{
+    return as->is_core || strcmp(as->name, "CoreRT.Companion") == 0;
 }
 
 struct ty_type *

@@ -26,6 +26,9 @@ struct il_context *il_context_new(struct ty_context *ty, struct arena *a, const 
                                   size_t feature_count);
 /* Source lines for the debugger: before the first emission. */
 void il_context_debug(struct il_context *il, bool debug);
+/* An exception ends at the C entry of a method, which tells the engine and returns zero: for modules. In
+ * executables it is unhandled where it was thrown, before any finally runs. */
+void il_context_guard_entries(struct il_context *il, bool guard);
 
 /* canon: canonical method whose body is wanted (synthesised ones included). */
 void il_scan(struct il_context *il, struct reach *r, struct ty_method *canon);

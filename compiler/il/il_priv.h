@@ -40,7 +40,7 @@ struct il_context {
     struct ptr_map pdbs;    /* ty_assembly -> md_image of its portable PDB */
     struct ptr_map native_sigs; /* ty_sig -> cg_sig */
     struct il_special *special; /* owned by special.c */
-    bool debug;
+    bool debug, guard_entries;
 };
 
 /* Cached facts about a canonical method (ty_method.il). */

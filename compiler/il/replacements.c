@@ -29,11 +29,11 @@ il_replacements_init(struct il_context *il)
     }
 }
 
-/* Only assemblies of the class library itself are patched. */
+/* Only assemblies of the class library that rows speak of are patched. */
 static bool
 is_library(const struct ty_assembly *as)
 {
-    return as->is_core || strncmp(as->name, "System.Private.", 15) == 0;
+    return as->is_core || strncmp(as->name, "System.Private.", 15) == 0 || strcmp(as->name, "System.Console") == 0;
 }
 
 const struct il_replacement *

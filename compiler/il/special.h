@@ -68,6 +68,9 @@ bool il_type_query(struct il_context *il, struct ty_method *closed, int64_t *val
 /* The body always gives this integer and does nothing else. */
 bool il_constant_body(struct il_context *il, struct ty_method *closed, int64_t *value);
 
+/* context.c: the core library or the engine's companion, which know the contract with the engine. */
+bool il_knows_engine(const struct ty_assembly *as);
+
 /* synth_native.c: T has a public constructor without parameters that Activator may run */
 bool il_has_default_ctor(struct il_context *il, struct ty_type *t);
 

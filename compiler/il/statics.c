@@ -27,6 +27,16 @@ was_checked(struct il_import *im, struct ty_type *open)
     return false;
 }
 
+/* The type's static fields can be laid out: another one than the one at hand may be malformed. */
+static bool
+has_statics(struct il_import *im, struct ty_type *closed)
+{
+    if (ty_statics_of(im->ty, closed))
+        return true;
+    il_fail(im);
+    return false;
+}
+
 void
 il_cctor_run(struct il_import *im, struct ty_type *open)
 {
@@ -36,6 +46,8 @@ il_cctor_run(struct il_import *im, struct ty_type *open)
     cg_block run, go_on;
 
     if (!closed || !ty_has_lazy_cctor(im->ty, closed) || was_checked(im, open))
+        return;
+    if (!has_statics(im, closed))
         return;
     context = il_type_ref(im, REF_CCTOR, open);
     il_need(im, &helper);
@@ -79,9 +91,13 @@ il_static_address(struct il_import *im, struct ty_field *open)
 
     if (!closed)
         return NULL;
+    if (ty_field_static_kind(im->ty, closed) == TY_STATIC_RVA)
+        return il_ref(im, &rva);
+    if (!has_statics(im, closed->owner))
+        return NULL;
     switch (ty_field_static_kind(im->ty, closed)) {
     case TY_STATIC_RVA:
-        return il_ref(im, &rva);
+        break;
     case TY_STATIC_LITERAL:
         il_fail_with(im, TY_FAIL_MISSING_FIELD, "a literal field has no storage");
         return NULL;

@@ -320,16 +320,32 @@ il_put_switch(struct il_builder *b, const uint32_t *labels, uint32_t count)
         use_label(b, labels[i], base);
 }
 
-void
-il_builder_finally(struct il_builder *b, uint32_t try_start, uint32_t handler_start, uint32_t handler_end)
+static struct il_clause *
+add_clause(struct il_builder *b, uint32_t try_start, uint32_t handler_start, uint32_t handler_end)
 {
     struct il_clause *c;
 
     b->clauses = grown(b, b->clauses, b->clause_count, &b->clause_capacity, sizeof *b->clauses);
     c = &b->clauses[b->clause_count++];
     memset(c, 0, sizeof *c);
-    c->kind = IL_CLAUSE_FINALLY;
     c->try_start = try_start;
     c->try_end = c->handler_start = handler_start;
     c->handler_end = handler_end;
+    return c;
+}
+
+void
+il_builder_finally(struct il_builder *b, uint32_t try_start, uint32_t handler_start, uint32_t handler_end)
+{
+    add_clause(b, try_start, handler_start, handler_end)->kind = IL_CLAUSE_FINALLY;
+}
+
+void
+il_builder_catch(struct il_builder *b, struct ty_type *type, uint32_t try_start, uint32_t handler_start,
+                 uint32_t handler_end)
+{
+    struct il_clause *c = add_clause(b, try_start, handler_start, handler_end);
+
+    c->kind = IL_CLAUSE_CATCH;
+    c->type = type;
 }

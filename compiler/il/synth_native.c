@@ -15,7 +15,51 @@ put_transition(struct il_builder *b, const char *name, uint32_t frame)
     il_put_engine_call(b, name, il_synth_sig(b->il, b->il->ty->t_void, false, &parameter, 1));
 }
 
-/* An exception that leaves the method ends at the reverse frame: the engine's search stops there. */
+static struct ty_method *
+report_method(struct il_context *il)
+{
+    struct ty_assembly *companion = ty_assembly_find(il->ty, "CoreRT.Companion");
+    struct ty_def *startup = companion ? ty_def_find(il->ty, companion, "CoreRT.Companion.Startup") : NULL;
+
+    return startup ? ty_method_named(il->ty, ty_type_of_def(il->ty, startup), "UnhandledAtExport", 1) : NULL;
+}
+
+/* Entries of the class library itself keep what it expects: a thread it starts ends the process. */
+static bool
+entry_is_guarded(struct il_context *il, const struct ty_method *target)
+{
+    return il->guard_entries && !il_knows_engine(target->def->assembly);
+}
+
+static void
+put_call_of_target(struct il_builder *b, struct ty_method *target, bool has_result, uint32_t result)
+{
+    il_put_args(b, 0, target->sig->param_count);
+    il_put_method(b, IL_CEE_call, target);
+    if (has_result)
+        il_put_u16(b, IL_CEE_stloc, result);
+}
+
+/* The host is told, and gets zero whatever the method had stored already. */
+static void
+put_guarded_call(struct il_builder *b, struct ty_method *target, bool has_result, uint32_t result)
+{
+    uint32_t end = il_builder_label(b), try_start = il_builder_here(b), handler_start;
+
+    put_call_of_target(b, target, has_result, result);
+    il_put_branch(b, IL_CEE_leave, end);
+    handler_start = il_builder_here(b);
+    il_put_method(b, IL_CEE_call, report_method(b->il));
+    if (has_result) {
+        il_put_u16(b, IL_CEE_ldloca, result);
+        il_put_type(b, IL_CEE_initobj, target->sig->ret);
+    }
+    il_put_branch(b, IL_CEE_leave, end);
+    il_builder_catch(b, b->il->ty->t_object, try_start, handler_start, il_builder_here(b));
+    il_put_label(b, end);
+}
+
+/* The engine's search for a handler ends at the reverse frame. */
 static bool
 native_entry_build(struct il_builder *b, struct ty_method *self, const struct il_synth *s)
 {
@@ -28,10 +72,10 @@ native_entry_build(struct il_builder *b, struct ty_method *self, const struct il
     il_put(b, IL_CEE_localloc);
     il_put_u16(b, IL_CEE_stloc, frame);
     put_transition(b, "RhpReversePInvoke", frame);
-    il_put_args(b, 0, self->sig->param_count);
-    il_put_method(b, IL_CEE_call, s->target);
-    if (has_result)
-        il_put_u16(b, IL_CEE_stloc, result);
+    if (entry_is_guarded(b->il, s->target))
+        put_guarded_call(b, s->target, has_result, result);
+    else
+        put_call_of_target(b, s->target, has_result, result);
     put_transition(b, "RhpReversePInvokeReturn", frame);
     if (has_result)
         il_put_u16(b, IL_CEE_ldloc, result);

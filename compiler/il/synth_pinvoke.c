@@ -43,7 +43,7 @@ plan_binding(struct il_context *il, struct ty_method *m, struct il_pinvoke *p)
     if (!*p->entry)
         p->entry = def->name;
     p->module = md_cell_string(img, MD_MODULEREF, md_cell(img, MD_IMPLMAP, row, MD_IMPLMAP_SCOPE), MD_MODULEREF_NAME);
-    p->is_engine = strcmp(p->module, "*") == 0 && def->assembly->is_core;
+    p->is_engine = strcmp(p->module, "*") == 0 && il_knows_engine(def->assembly);
     p->is_linked = is_linked(p->module);
     p->runtime_marshalling = !def->assembly->disable_runtime_marshalling;
     p->set_last_error = (p->flags & MD_PINVOKE_SET_LAST_ERROR) != 0;

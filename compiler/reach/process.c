@@ -98,7 +98,7 @@ process_assembly(struct reach *r, struct ty_assembly *as)
     ptr_map_put(&r->assemblies, as, as);
     module = ty_def_at(r->ty, as, 1);
     if (module && module->cctor)
-        reach_need_method(r, REF_METHOD, ty_method_on(r->ty, ty_type_of_def(r->ty, module), module->cctor, NULL));
+        reach_need_method(r, REF_METHOD, reach_method_on(r, ty_type_of_def(r->ty, module), module->cctor));
 }
 
 static void
@@ -175,10 +175,10 @@ process_statics(struct reach *r, const struct ref *ref)
         node->statics_nongc = true;
     if (ref->kind == REF_CCTOR) {
         node->cctor = true;
-        reach_need_method(r, REF_METHOD_PTR, ty_method_on(r->ty, ref->type, cctor, NULL));
+        reach_need_method(r, REF_METHOD_PTR, reach_method_on(r, ref->type, cctor));
     } else if (cctor && ty_has_eager_cctor(r->ty, ref->type)) {
         node->cctor = true;
-        reach_need_method(r, REF_METHOD, ty_method_on(r->ty, ref->type, cctor, NULL));
+        reach_need_method(r, REF_METHOD, reach_method_on(r, ref->type, cctor));
     }
 }
 

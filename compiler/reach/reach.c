@@ -73,6 +73,16 @@ enqueue(struct reach *r)
     return w;
 }
 
+struct ty_method *
+reach_method_on(struct reach *r, struct ty_type *t, struct ty_method_def *def)
+{
+    struct ty_method *m = ty_method_on(r->ty, t, def, NULL);
+
+    if (!m)
+        diag_fatal("%s", r->ty->failure.text);
+    return m;
+}
+
 void
 reach_enqueue_scan(struct reach *r, struct ty_method *canon)
 {

@@ -104,6 +104,8 @@ struct reach_type *reach_type_node(struct reach *r, struct ty_type *t);
 struct reach_method *reach_method_node(struct reach *r, struct ty_method *m);
 void reach_need_type(struct reach *r, enum ref_kind kind, struct ty_type *t);
 void reach_need_method(struct reach *r, enum ref_kind kind, struct ty_method *m);
+/* The definition's method on a type. A signature that cannot be read ends the run: it is malformed metadata. */
+struct ty_method *reach_method_on(struct reach *r, struct ty_type *t, struct ty_method_def *def);
 void reach_enqueue_scan(struct reach *r, struct ty_method *canon);
 
 /* process.c */

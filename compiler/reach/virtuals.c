@@ -155,7 +155,7 @@ add_interface(struct reach *r, struct ty_type *t, struct ty_type *itf)
         struct ty_method_def *d = itf->def->methods[i];
 
         if (d->is_virtual && !d->is_static && !d->generic_count)
-            candidate_add(r, t, ty_method_on(r->ty, itf, d, NULL), -1);
+            candidate_add(r, t, reach_method_on(r, itf, d), -1);
     }
 }
 

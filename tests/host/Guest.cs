@@ -153,8 +153,8 @@ public static unsafe class Guest
 
         try
         {
-            while (count < kept.Length)
-                kept[count++] = new byte[bytes];
+            for (; count < kept.Length; count++)
+                kept[count] = new byte[bytes];
             return -1;
         }
         catch (OutOfMemoryException e)
@@ -201,7 +201,7 @@ public static unsafe class Guest
                 2 => new string[length],
                 3 => new string('x', length),
                 4 => new byte[length, 2],
-                5 => Array.CreateInstance(typeof(int), length),
+                5 => GC.AllocateArray<int>(length, true),
                 6 => GC.AllocateUninitializedArray<byte>(length),
                 _ => new List<int>(length),
             };

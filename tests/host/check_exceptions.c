@@ -35,7 +35,7 @@ START_TEST(every_result_is_zero_after_an_exception)
     ck_assert_int_eq(throws(1), 0);
     expect_failure(1, "seventh seal");
     ck_assert(fail_double(1) == 0);
-    expect_failure(2, "System.InvalidOperationException");
+    expect_failure(2, "seventh seal");
     fail_void(1);
     expect_failure(3, "seventh seal");
     memset(&t, 0x55, sizeof t);
@@ -54,9 +54,8 @@ END_TEST
 
 START_TEST(every_kind_of_exception_is_reported)
 {
-    static const char *const text[] = {"", "seventh seal", "inner", "NullReferenceException",
-                                       "DivideByZeroException", "PlatformNotSupportedException",
-                                       "IndexOutOfRangeException",
+    static const char *const text[] = {"", "seventh seal", "inner", "Object reference not set",
+                                       "divide by zero", "Environment.Exit", "bounds of the array",
                                        "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"};
     corert_module *m = guest_start(&reports, 0);
     int (*throws)(int), (*add)(int, int);

@@ -1,15 +1,36 @@
 /* tests/host/check_files.c - files that are no modules, or damaged ones. The engine stays usable. */
 #include "tests/host/check_host.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DAMAGES = 40 };
+/* What strip may change is not covered by the digest: the words about the section table in the
+ * header, and the sections that are not mapped, which lie at the end. */
+enum { DAMAGES = 40, SECTION_TABLE = 0x28, PROGRAM_HEADERS = 0x40 };
 
 static uint8_t *image;
-static size_t image_bytes;
+static size_t image_bytes;  /* of the file */
+static size_t mapped_bytes; /* of these: up to the end of the last segment */
+
+static void
+mapped_read(void)
+{
+    Elf64_Ehdr h;
+    Elf64_Phdr p;
+
+    memcpy(&h, image, sizeof h);
+    mapped_bytes = 0;
+    for (unsigned i = 0; i < h.e_phnum; i++) {
+        memcpy(&p, image + h.e_phoff + i * sizeof p, sizeof p);
+        if (p.p_type == PT_LOAD && p.p_offset + p.p_filesz > mapped_bytes)
+            mapped_bytes = p.p_offset + p.p_filesz;
+    }
+    ck_assert_uint_gt(mapped_bytes, 0);
+    ck_assert_uint_le(mapped_bytes, image_bytes);
+}
 
 static void
 image_read(void)
@@ -23,6 +44,7 @@ image_read(void)
     ck_assert_ptr_nonnull(image);
     ck_assert_int_eq(read(fd, image, image_bytes), st.st_size);
     close(fd);
+    mapped_read();
 }
 
 /* Loads a file with these bytes; the status. */
@@ -85,11 +107,12 @@ START_TEST(truncated_modules_are_refused)
     image_read();
     ck_assert_int_eq(corert_init(NULL), CORERT_OK);
     for (unsigned i = 0; i < DAMAGES; i++) {
-        size_t count = i < 8 ? i * 16 : image_bytes * i / DAMAGES;
+        size_t count = i < 8 ? i * 16 : mapped_bytes * i / DAMAGES;
 
-        ck_assert(is_file_status(load_bytes(image, count, text, sizeof text)));
+        ck_assert_msg(is_file_status(load_bytes(image, count, text, sizeof text)), "%zu bytes: %s",
+                      count, text);
     }
-    ck_assert(is_file_status(load_bytes(image, image_bytes - 1, text, sizeof text)));
+    ck_assert(is_file_status(load_bytes(image, mapped_bytes - 1, text, sizeof text)));
     guest_load();
     guest_stop();
     free(image);
@@ -107,7 +130,9 @@ START_TEST(a_changed_byte_is_noticed)
         size_t at;
 
         seed = seed * 1103515245u + 12345u;
-        at = i < 8 ? i * 8 : seed % image_bytes;
+        at = i < 5 ? i * 8 : seed % mapped_bytes;
+        if (at >= SECTION_TABLE && at < PROGRAM_HEADERS)
+            continue;
         image[at] ^= (uint8_t)(1u << i % 8);
         ck_assert_msg(is_file_status(load_bytes(image, image_bytes, text, sizeof text)),
                       "byte %zu", at);

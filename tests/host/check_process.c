@@ -60,9 +60,10 @@ expect_same_signals(const struct process_state *a, const struct process_state *b
     for (int i = 1; i < NSIG; i++)
         ck_assert_msg(a->action[i].sa_handler == b->action[i].sa_handler &&
                           a->action[i].sa_flags == b->action[i].sa_flags &&
-                          memcmp(&a->action[i].sa_mask, &b->action[i].sa_mask,
-                                 sizeof a->action[i].sa_mask) == 0,
-                      "signal %d", i);
+                          memcmp(&a->action[i].sa_mask, &b->action[i].sa_mask, NSIG / 8) == 0,
+                      "signal %d: %p %x, %p %x", i, (void *)(uintptr_t)a->action[i].sa_handler,
+                      (unsigned)a->action[i].sa_flags, (void *)(uintptr_t)b->action[i].sa_handler,
+                      (unsigned)b->action[i].sa_flags);
     ck_assert_mem_eq(&a->mask, &b->mask, sizeof a->mask);
     ck_assert_ptr_eq(a->signal_stack.ss_sp, b->signal_stack.ss_sp);
     ck_assert_int_eq(a->signal_stack.ss_flags, b->signal_stack.ss_flags);
