@@ -347,6 +347,9 @@ runtime_exception(struct thr_transition *at, int32_t id)
                                  (uintptr_t)(intptr_t)id, 0, 0, 0);
     if (!result.exception && result.value)
         return (void *)result.value;
+    /* The library made none: there was no memory for it. */
+    if (eh_classlib.preallocated_oom && *eh_classlib.preallocated_oom)
+        return *eh_classlib.preallocated_oom;
     if (eh_classlib.fail_fast)
         (void)eh_call_managed(at, (const void *)(uintptr_t)eh_classlib.fail_fast,
                               EH_FAIL_INTERNAL_ERROR, 0, at->pc, 0);

@@ -19,7 +19,7 @@
 struct engine_thread {
     uint64_t taken_bytes;  /* heap bytes given to this thread, its buffer counted whole */
     corert_status pending; /* of the last export call that failed; corert_pending_status */
-    bool out_of_memory;    /* the class library is making the exception for a failed allocation */
+    bool out_of_memory;    /* its last allocation failed */
 };
 
 struct engine {

@@ -82,18 +82,19 @@ rh_new_string_slow(const struct gc_mt *mt, int64_t length)
     return rh_array_new(mt, (uint32_t)length, 0);
 }
 
-/* Making an OutOfMemoryException allocates: the object, the thread's statics. When that fails too the
- * answer is the exception made in advance, thrown where the second allocation failed; NULL: this is
- * the first failure, or there is none yet. */
+/* Making an OutOfMemoryException allocates: the object, the thread's statics. When that fails too, and
+ * until something can be allocated again, the answer is the exception made in advance. NULL: this is
+ * the first failure, or there is no such exception yet. */
 void *
 rh_alloc_last_resort(void)
 {
     struct engine_thread *e = own_thread();
 
-    if (!e)
-        return NULL;
-    e->out_of_memory = !e->out_of_memory;
-    return e->out_of_memory ? NULL : *rh_preallocated_out_of_memory();
+    if (e && e->out_of_memory)
+        return *rh_preallocated_out_of_memory();
+    if (e)
+        e->out_of_memory = true;
+    return NULL;
 }
 
 /* Without a class library nobody can make the exception. */

@@ -28,6 +28,20 @@ entry_path(const struct drv *d, const uint8_t hash[16])
     return path;
 }
 
+/* Another build of this program may make other code of the same IR. */
+void
+drv_cache_salt(struct drv *d)
+{
+    char *self = pal_path_self();
+    struct pal_file file;
+
+    if (!self || pal_file_read(self, (size_t)1 << 30, &file) != PAL_OK)
+        diag_fatal("--cache: this program cannot read itself");
+    d->cache_salt = hash64_bytes(file.bytes, file.size, 0);
+    pal_file_free(&file);
+    pal_free(self);
+}
+
 static uint64_t
 check_sum(const uint8_t hash[16], const uint8_t *object, size_t size)
 {

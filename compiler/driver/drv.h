@@ -40,6 +40,7 @@ struct drv {
     const char *temporary;   /* folder */
     struct emit_input emit;
     struct str_map imports;
+    uint64_t cache_salt;    /* of this build of corertc */
     struct ptr_vec objects; /* of const char *: paths in link order */
 };
 
@@ -48,6 +49,7 @@ void drv_roots(struct drv *d);
 /* units.c: code of every reached body into objects; fills d->imports and d->objects. */
 void drv_units(struct drv *d);
 /* cache.c: object by content hash. NULL folder: no cache. */
+void drv_cache_salt(struct drv *d); /* once, before any unit */
 bool drv_cache_get(struct drv *d, const uint8_t hash[16], uint8_t **object, size_t *size);
 void drv_cache_put(struct drv *d, const uint8_t hash[16], const uint8_t *object, size_t size);
 /* Writes a file of this run; failure ends the run. */

@@ -107,6 +107,14 @@ build(struct work *w, struct unit *unit)
 }
 
 static void
+unit_hash(const struct drv *d, struct cg_unit *u, uint8_t hash[16])
+{
+    cg_unit_hash(u, hash);
+    for (int i = 0; i < 8; i++)
+        hash[i] ^= (uint8_t)(d->cache_salt >> (8 * i));
+}
+
+static void
 finish(struct work *w, struct unit *unit, struct cg_unit *u)
 {
     uint8_t hash[16], *object = NULL;
@@ -114,7 +122,7 @@ finish(struct work *w, struct unit *unit, struct cg_unit *u)
     char *message = NULL;
 
     if (w->d->options.cache)
-        cg_unit_hash(u, hash);
+        unit_hash(w->d, u, hash);
     if (!w->d->options.cache || !drv_cache_get(w->d, hash, &object, &size)) {
         if (!cg_unit_finish(u, &object, &size, &message))
             diag_bug(__FILE__, __LINE__, message ? message : "code generation failed");
@@ -160,6 +168,8 @@ drv_units(struct drv *d)
     w.options.cpu = d->options.cpu;
     w.options.dump_folder = drv_dumps(&d->options, "llvm") ? "." : NULL;
     w.count = partition(d, &w.units);
+    if (d->options.cache)
+        drv_cache_salt(d);
     while (started + 1 < d->options.jobs && started + 1 < w.count)
         if (pal_thread_start(&threads[started], worker, &w, 64u << 20, "corertc") != PAL_OK)
             break;
