@@ -8,7 +8,8 @@ command -v dotnet >/dev/null || { echo "skipped: no dotnet"; exit 77; }
 mkdir -p "$work/project"
 # A copy, so that the SDK's obj folder stays out of the source tree.
 cp "$project"/Program.cs "$project"/srm-counts.csproj "$work/project/"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Nothing of the SDK stays running.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 dotnet build -v quiet -c Release -o "$work/bin" "$work/project/srm-counts.csproj"
 
 "$md_counts" "$classlib"/sdk/*.dll "$classlib"/framework/*.dll >"$work/ours.txt"
