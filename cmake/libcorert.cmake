@@ -1,6 +1,8 @@
 # lib/libcorert.a and lib/libcorert.so from the engine's parts, once all of them exist.
 # Both are made from one relocatable object in which everything but corert_* and Rh* is local, so
 # that neither a host's link nor its dlopen ever sees a name of ours or of the libraries inside.
+# With a sanitizer nothing is made local, and libcorert.a is a linker script that brings the sanitizer's
+# runtime too, so that corertc's executables run with it.
 # The archive has one more member, main of compiled programs, which only a link without main takes.
 # initial-exec TLS and mimalloc's constructor make unloading impossible: -z nodelete.
 if(NOT (TARGET engine AND TARGET gc AND TARGET loader AND TARGET pal))
@@ -37,13 +39,34 @@ if(CORERT_SANITIZE)
     set(corert_localize ${CMAKE_COMMAND} -E true)
 endif()
 
+# What is an archive in either case, and what makes the script.
+set(corert_members "${corert_archive}")
+set(corert_script ${CMAKE_COMMAND} -E true)
+if(CORERT_SANITIZE AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    set(corert_members "${CMAKE_BINARY_DIR}/lib/libcorert-sanitized.a")
+    set(corert_runtimes tsan)
+    if(CORERT_SANITIZE STREQUAL "address")
+        set(corert_runtimes asan ubsan)
+    endif()
+    set(corert_inputs "${corert_members}")
+    foreach(runtime ${corert_runtimes})
+        execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=lib${runtime}.so
+            OUTPUT_VARIABLE file OUTPUT_STRIP_TRAILING_WHITESPACE)
+        file(REAL_PATH "${file}" file)
+        string(APPEND corert_inputs " ${file}")
+    endforeach()
+    file(WRITE "${CMAKE_BINARY_DIR}/libcorert.ld" "INPUT(${corert_inputs})\n")
+    set(corert_script ${CMAKE_COMMAND} -E copy "${CMAKE_BINARY_DIR}/libcorert.ld" "${corert_archive}")
+endif()
+
 add_custom_command(
     OUTPUT "${corert_archive}"
     COMMAND ${CMAKE_LINKER} -r -o "${corert_object}" --whole-archive ${corert_archives}
         --no-whole-archive ${corert_extra}
     COMMAND ${corert_localize}
-    COMMAND ${CMAKE_COMMAND} -E rm -f "${corert_archive}"
-    COMMAND ${CMAKE_AR} rcsD "${corert_archive}" "${corert_object}" $<TARGET_OBJECTS:engine_main>
+    COMMAND ${CMAKE_COMMAND} -E rm -f "${corert_archive}" "${corert_members}"
+    COMMAND ${CMAKE_AR} rcsD "${corert_members}" "${corert_object}" $<TARGET_OBJECTS:engine_main>
+    COMMAND ${corert_script}
     DEPENDS engine gc loader pal engine_main ${corert_archives}
     COMMENT "Making lib/libcorert.a"
     VERBATIM)

@@ -7,6 +7,18 @@ extern const unsigned char corert_module_header[];
 
 int main(int argc, char **argv);
 
+#if defined(__SANITIZE_ADDRESS__)
+/* Fake stacks would hide roots; and managed memory, which the search for leaks does not read, holds
+ * the only pointers to much of the native memory. */
+const char *__asan_default_options(void);
+
+__attribute__((visibility("default"))) const char *
+__asan_default_options(void)
+{
+    return "detect_leaks=0:detect_stack_use_after_return=0";
+}
+#endif
+
 int
 main(int argc, char **argv)
 {

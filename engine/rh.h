@@ -150,6 +150,7 @@ uint8_t *RhGetCrashInfoBuffer(int32_t *bytes);
 void RhCreateCrashDumpIfEnabled(void *record, void *context);
 void RhCpuIdEx(int32_t registers[4], int32_t function, int32_t subfunction);
 void RhDebugBreak(void);
+void RhRandomBytes(uint8_t *bytes, int32_t count); /* for hash seeds, not for secrets */
 void RhpFallbackFailFast(void);
 /* Saturating conversions; NaN gives 0. */
 int32_t RhpDbl2Int(double value);
@@ -165,6 +166,7 @@ extern uint64_t rh_security_cookie; /* __security_cookie */
 /* PINV: an exception left an export; `text` describes it, UTF-16. */
 void RhUnhandledAtExport(const uint16_t *text, int32_t length);
 void RhSetPreallocatedOutOfMemory(void *exception); /* COOP */
+void *RhNextFinalizableAtStop(void);                /* COOP */
 bool RhIsHosted(void);                              /* COOP */
 /* The slot RhSetPreallocatedOutOfMemory fills. */
 void *const *rh_preallocated_out_of_memory(void);

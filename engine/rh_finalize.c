@@ -54,6 +54,12 @@ RhWaitForPendingFinalizers(int32_t allow_reentrant_wait)
     (void)allow_reentrant_wait;
 }
 
+void *
+RhNextFinalizableAtStop(void)
+{
+    return gc_finalize_next();
+}
+
 void
 RhInitializeFinalizerThread(void)
 {

@@ -39,6 +39,20 @@ RhGetCrashInfoBuffer(int32_t *bytes)
     return buffer;
 }
 
+void
+RhRandomBytes(uint8_t *bytes, int32_t count)
+{
+    uint64_t x = pal_time_ns() ^ (uintptr_t)&x;
+    int32_t i;
+
+    if (count <= 0 || pal_random(bytes, (size_t)count))
+        return;
+    for (i = 0; i < count; i++) { /* a system without: anything that differs between runs */
+        x = x * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        bytes[i] = (uint8_t)(x >> 56);
+    }
+}
+
 /* Dumps are the host's business. */
 void
 RhCreateCrashDumpIfEnabled(void *record, void *context)

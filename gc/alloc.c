@@ -13,28 +13,82 @@ object_at(uint8_t *header, const struct gc_mt *mt)
     return o;
 }
 
-/* A fresh block becomes the thread's buffer. */
+/* What a detached thread left of its buffer, so that threads which come and go do not take a block
+ * each. Lock held. */
 static bool
-buffer_refill(struct gc_buffer *b, uint64_t *taken)
+spare_take(struct gc_shared *out, size_t bytes)
 {
-    uint8_t *block;
+    size_t i;
+
+    for (i = 0; i < GC_SPARE_BUFFERS; i++) {
+        struct gc_shared *s = &gc_heap.spare[i];
+
+        if (s->ptr && bytes <= (size_t)(s->limit - s->ptr)) {
+            *out = *s;
+            s->ptr = NULL;
+            gc_heap.retired_bytes -= (size_t)(out->limit - out->ptr);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Instead of the smallest. Lock held. */
+static void
+spare_put(uint8_t *ptr, uint8_t *limit)
+{
+    struct gc_shared *least = &gc_heap.spare[0];
+    size_t i;
+
+    for (i = 0; i < GC_SPARE_BUFFERS; i++) {
+        struct gc_shared *s = &gc_heap.spare[i];
+
+        if (!s->ptr) {
+            least = s;
+            break;
+        }
+        if (s->limit - s->ptr < least->limit - least->ptr)
+            least = s;
+    }
+    if (!least->ptr || limit - ptr > least->limit - least->ptr)
+        *least = (struct gc_shared){ptr, limit};
+}
+
+/* Lock held. */
+static bool
+region_take(struct gc_shared *out, size_t bytes)
+{
+    if (spare_take(out, bytes))
+        return true;
+    out->ptr = gc_blocks_take(1, GC_BLOCK_LOCAL);
+    if (!out->ptr)
+        return false;
+    out->limit = out->ptr + GC_BLOCK_BYTES;
+    gc_heap.allocated_bytes += GC_BLOCK_BYTES;
+    return true;
+}
+
+/* A spare region with room for `bytes`, or a fresh block, becomes the thread's buffer. */
+static bool
+buffer_refill(struct gc_buffer *b, uint64_t *taken, size_t bytes)
+{
     size_t left = (size_t)(b->limit - b->ptr);
+    struct gc_shared region;
+    bool ok;
 
     pal_mutex_lock(&gc_heap.lock);
-    block = gc_blocks_take(1, GC_BLOCK_LOCAL);
-    if (block) {
+    ok = region_take(&region, bytes);
+    if (ok)
         gc_heap.retired_bytes += left;
-        gc_heap.allocated_bytes += GC_BLOCK_BYTES;
-    } else {
+    else
         gc_heap.refused++;
-    }
     pal_mutex_unlock(&gc_heap.lock);
-    if (!block)
+    if (!ok)
         return false;
     if (taken)
-        *taken += GC_BLOCK_BYTES - left;
-    b->ptr = block;
-    b->limit = block + GC_BLOCK_BYTES;
+        *taken += (size_t)(region.limit - region.ptr) - left;
+    b->ptr = region.ptr;
+    b->limit = region.limit;
     return true;
 }
 
@@ -43,7 +97,7 @@ alloc_small(struct gc_buffer *b, uint64_t *taken, const struct gc_mt *mt, size_t
 {
     uint8_t *at;
 
-    if (bytes > (size_t)(b->limit - b->ptr) && !buffer_refill(b, taken))
+    if (bytes > (size_t)(b->limit - b->ptr) && !buffer_refill(b, taken, bytes))
         return NULL;
     at = b->ptr;
     b->ptr += bytes;
@@ -121,6 +175,7 @@ gc_buffer_retire(struct gc_buffer *buffer)
     if (gc_heap.started && buffer->ptr) {
         pal_mutex_lock(&gc_heap.lock);
         gc_heap.retired_bytes += (uint64_t)(buffer->limit - buffer->ptr);
+        spare_put(buffer->ptr, buffer->limit);
         pal_mutex_unlock(&gc_heap.lock);
     }
     buffer->ptr = NULL;

@@ -87,5 +87,9 @@ void gc_roots_each(void (*visit)(void *context, void **first, size_t count), voi
 /* ---- finalization: registered only, nothing runs yet ---- */
 /* false: no memory. */
 bool gc_finalize_register(void *object);
+/* At the end of the heap: takes out, one by one, the objects registered before the first call whose
+ * finalizers are not suppressed; critical ones come last. NULL: no more.
+ * contract: coop | locks: FINALIZE */
+void *gc_finalize_next(void);
 
 #endif

@@ -11,6 +11,8 @@ struct gc_shared {
     uint8_t *limit;
 };
 
+enum { GC_SPARE_BUFFERS = 16 };
+
 /* The heap. Guarded by `lock` but for the fields marked fixed, which change only at start/stop. */
 struct gc_heap {
     struct pal_mutex lock;
@@ -26,6 +28,7 @@ struct gc_heap {
     uint64_t allocated_bytes;
     uint64_t retired_bytes; /* of allocated_bytes: never became objects */
     uint64_t refused;
+    struct gc_shared spare[GC_SPARE_BUFFERS]; /* left by threads that detached; ptr NULL: empty */
     struct gc_shared medium;
     struct gc_shared pinned;
     bool started;

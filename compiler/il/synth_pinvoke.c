@@ -99,7 +99,7 @@ il_pinvoke_direct(struct il_context *il, struct ty_method *m, struct il_token *o
 
     if (!m->def->is_pinvoke || m->def->has_body || m->def->generic_count || !plan(il, m, &p))
         return false;
-    if (p.needs_stub || !p.native || !p.is_linked)
+    if (p.needs_stub || !p.native || !p.is_linked || il_replacement_of(il, m->def))
         return false;
     memset(out, 0, sizeof *out);
     out->kind = IL_TOKEN_NATIVE;

@@ -58,6 +58,11 @@ namespace CoreRT.Companion
         [RuntimeImport("*", "RhIsHosted")]
         internal static extern bool IsHosted();
 
+        // At shutdown: the next object whose finalizer has to run, critical ones last; null at the end.
+        [MethodImpl(MethodImplOptions.InternalCall)]
+        [RuntimeImport("*", "RhNextFinalizableAtStop")]
+        internal static extern object NextFinalizableAtStop();
+
         internal static void Report(object exception)
         {
             string text;
@@ -181,6 +186,25 @@ namespace CoreRT.Companion
             catch (Exception exception)
             {
                 Engine.Report(exception);
+            }
+            FinalizeAll();
+        }
+
+        // The memory goes with the engine; what finalizers guard outside, as open files, would not.
+        private static void FinalizeAll()
+        {
+            object target;
+
+            while ((target = Engine.NextFinalizableAtStop()) != null)
+            {
+                try
+                {
+                    ((delegate*<object, void>)target.GetMethodTable()->FinalizerCode)(target);
+                }
+                catch (Exception exception)
+                {
+                    Engine.Report(exception);
+                }
             }
         }
     }
