@@ -82,9 +82,9 @@ rh_new_string_slow(const struct gc_mt *mt, int64_t length)
     return rh_array_new(mt, (uint32_t)length, 0);
 }
 
-/* Making an OutOfMemoryException allocates: the object, the thread's statics. When that fails too, and
- * until something can be allocated again, the answer is the exception made in advance. NULL: this is
- * the first failure, or there is no such exception yet. */
+/* Making an OutOfMemoryException allocates: the object, the thread's statics. When that fails too,
+ * and until something can be allocated again, the answer is the exception made in advance. NULL:
+ * this is the first failure, or there is no such exception yet. */
 void *
 rh_alloc_last_resort(void)
 {

@@ -51,7 +51,8 @@ is_wanted(const void *object)
 {
     const struct gc_mt *mt = ((const struct gc_object *)object)->mt;
     bool critical = (gc_mt_ext_flags(mt) & GC_MT_EXT_CRITICAL_FINALIZER) != 0;
-    uint32_t word = __atomic_load_n(gc_object_sync_word((void *)(uintptr_t)object), __ATOMIC_RELAXED);
+    uint32_t word =
+        __atomic_load_n(gc_object_sync_word((void *)(uintptr_t)object), __ATOMIC_RELAXED);
 
     return critical == list.critical_pass && !(word & GC_SYNC_GC_FINALIZER_RUN);
 }

@@ -84,7 +84,7 @@ bool gc_frozen_contains(const void *address);
 /* For tests and the collector: calls `visit` for each registered run. */
 void gc_roots_each(void (*visit)(void *context, void **first, size_t count), void *context);
 
-/* ---- finalization: registered only, nothing runs yet ---- */
+/* ---- finalization: registered; nothing runs before the end ---- */
 /* false: no memory. */
 bool gc_finalize_register(void *object);
 /* At the end of the heap: takes out, one by one, the objects registered before the first call whose

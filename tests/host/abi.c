@@ -42,9 +42,8 @@ fill(void *value, size_t bytes, unsigned pattern, unsigned salt)
     uint8_t *at = value;
 
     for (size_t i = 0; i < bytes; i++)
-        at[i] = pattern < sizeof constant
-                    ? (uint8_t)(constant[pattern] ^ salt)
-                    : (uint8_t)((i + 1) * (2 * pattern + 37) + salt * 101);
+        at[i] = pattern < sizeof constant ? (uint8_t)(constant[pattern] ^ salt)
+                                          : (uint8_t)((i + 1) * (2 * pattern + 37) + salt * 101);
 }
 
 enum { PATTERNS = 9 };
@@ -120,18 +119,18 @@ mixed_right(int8_t a, double b, int c, float d, uint16_t e, int64_t f, double g)
     }                                                                                              \
     static void callbacks_##name(const corert_module *m, unsigned p)                               \
     {                                                                                              \
-        type_##name (*call)(type_##name (*)(type_##name), type_##name), r;                         \
-        type_##name (*callmix)(type_##name (*)(int8_t, double, type_##name, int, type_##name,      \
-                                               float, uint16_t, int64_t, double, type_##name),     \
+        type_##name (*call)(type_##name(*)(type_##name), type_##name), r;                          \
+        type_##name (*callmix)(type_##name(*)(int8_t, double, type_##name, int, type_##name,       \
+                                              float, uint16_t, int64_t, double, type_##name),      \
                                type_##name, type_##name);                                          \
         HOST_BIND(m, "call_" #name, call);                                                         \
         HOST_BIND(m, "callmix_" #name, callmix);                                                   \
         right_##name = false;                                                                      \
         r = call(back_##name, first_##name);                                                       \
-        check(right_##name && same(&r, &second_##name, bytes), "call", #name, p);                  \
+        check(right_##name &&same(&r, &second_##name, bytes), "call", #name, p);                   \
         right_##name = false;                                                                      \
         r = callmix(mixed_##name, first_##name, second_##name);                                    \
-        check(right_##name && same(&r, &second_##name, bytes), "callmix", #name, p);               \
+        check(right_##name &&same(&r, &second_##name, bytes), "callmix", #name, p);                \
     }                                                                                              \
     static void exchange_##name(const corert_module *m)                                            \
     {                                                                                              \
@@ -191,7 +190,7 @@ static void
 narrow(const corert_module *m)
 {
     int64_t (*widen_i1)(int64_t), (*widen_u2)(int64_t), (*widen_u4)(int64_t);
-    int64_t (*result_i1)(int64_t (*)(void)), (*result_u2)(int64_t (*)(void));
+    int64_t (*result_i1)(int64_t(*)(void)), (*result_u2)(int64_t(*)(void));
     int8_t (*neg)(int8_t);
     uint8_t (*inc)(uint8_t), (*is_set)(uint8_t);
     int16_t (*inc2)(int16_t);
@@ -218,10 +217,10 @@ narrow(const corert_module *m)
 static void
 many(const corert_module *m)
 {
-    double (*thirty)(int8_t, double, int16_t, float, int32_t, double, int64_t, float, uint8_t, double,
-                     uint16_t, float, uint32_t, double, uint64_t, float, int8_t, double, int16_t,
-                     float, int32_t, double, int64_t, float, uint8_t, double, uint16_t, float,
-                     uint32_t, double);
+    double (*thirty)(int8_t, double, int16_t, float, int32_t, double, int64_t, float, uint8_t,
+                     double, uint16_t, float, uint32_t, double, uint64_t, float, int8_t, double,
+                     int16_t, float, int32_t, double, int64_t, float, uint8_t, double, uint16_t,
+                     float, uint32_t, double);
     int64_t (*split)(int64_t, int64_t, int64_t, int64_t, int64_t, struct ll, int64_t, struct ld,
                      double);
     struct lll (*big)(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t, int64_t), r;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/host/build_module.sh CORERTC CLASSLIB OUT.so 'corertc options' SOURCE.cs... - C# to a module,
+# tests/host/build_module.sh CORERTC CLASSLIB OUT.so OPTIONS SOURCE.cs... - C# to a module,
 # unless that is newer than its sources and the compiler.
 set -eu
 here=$(dirname "$0")

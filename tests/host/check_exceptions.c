@@ -1,5 +1,5 @@
-/* tests/host/check_exceptions.c - exceptions that leave an export: zero, a pending status, a report;
- * then everything goes on. */
+/* tests/host/check_exceptions.c - exceptions that leave an export: zero, a pending status, a
+ * report; then everything goes on. */
 #include "tests/host/check_host.h"
 
 #include <pthread.h>
@@ -54,8 +54,13 @@ END_TEST
 
 START_TEST(every_kind_of_exception_is_reported)
 {
-    static const char *const text[] = {"", "seventh seal", "inner", "Object reference not set",
-                                       "divide by zero", "Environment.Exit", "bounds of the array",
+    static const char *const text[] = {"",
+                                       "seventh seal",
+                                       "inner",
+                                       "Object reference not set",
+                                       "divide by zero",
+                                       "Environment.Exit",
+                                       "bounds of the array",
                                        "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"};
     corert_module *m = guest_start(&reports, 0);
     int (*throws)(int), (*add)(int, int);

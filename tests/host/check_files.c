@@ -1,4 +1,5 @@
-/* tests/host/check_files.c - files that are no modules, or damaged ones. The engine stays usable. */
+/* tests/host/check_files.c - files that are no modules, or damaged ones. The engine stays
+ * usable. */
 #include "tests/host/check_host.h"
 
 #include <elf.h>
@@ -78,9 +79,12 @@ START_TEST(files_that_are_no_modules_are_refused)
     static const struct {
         const char *path;
         corert_status status;
-    } row[] = {{"/no/such/file.so", CORERT_E_NOT_FOUND}, {"", CORERT_E_NOT_FOUND},
-               {"/", CORERT_E_FORMAT},                   {"/dev/null", CORERT_E_FORMAT},
-               {__FILE__, CORERT_E_FORMAT},              {"/proc/self/exe", CORERT_E_FORMAT}};
+    } row[] = {{"/no/such/file.so", CORERT_E_NOT_FOUND},
+               {"", CORERT_E_NOT_FOUND},
+               {"/", CORERT_E_FORMAT},
+               {"/dev/null", CORERT_E_FORMAT},
+               {__FILE__, CORERT_E_FORMAT},
+               {"/proc/self/exe", CORERT_E_FORMAT}};
     corert_module *m;
     char text[512];
 
@@ -134,8 +138,8 @@ START_TEST(a_changed_byte_is_noticed)
         if (at >= SECTION_TABLE && at < PROGRAM_HEADERS)
             continue;
         image[at] ^= (uint8_t)(1u << i % 8);
-        ck_assert_msg(is_file_status(load_bytes(image, image_bytes, text, sizeof text)),
-                      "byte %zu", at);
+        ck_assert_msg(is_file_status(load_bytes(image, image_bytes, text, sizeof text)), "byte %zu",
+                      at);
         image[at] ^= (uint8_t)(1u << i % 8);
     }
     ck_assert_int_eq(load_bytes(image, image_bytes, text, sizeof text), CORERT_OK);

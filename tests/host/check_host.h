@@ -1,5 +1,5 @@
-/* tests/host/check_host.h - the life-cycle suite: one file a subject. Each test starts and stops the
- * engine itself, so that it also passes when all run in one process (CK_FORK=no). */
+/* tests/host/check_host.h - the life-cycle suite: one file a subject. Each test starts and stops
+ * the engine itself, so that it also passes when all run in one process (CK_FORK=no). */
 #ifndef TESTS_HOST_CHECK_HOST_H
 #define TESTS_HOST_CHECK_HOST_H
 
@@ -26,7 +26,7 @@ corert_module *guest_start(struct host_reports *reports, uint64_t heap_cap_bytes
 corert_module *guest_load(void);
 void guest_stop(void);
 
-/* From here on the program's streams 1 and 2 go to a temporary file; gives back what was written. */
+/* From here on the streams 1 and 2 go to a temporary file; the end gives back what was written. */
 void capture_begin(void);
 char *capture_end(void); /* owned by the caller */
 

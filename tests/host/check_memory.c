@@ -1,5 +1,5 @@
-/* tests/host/check_memory.c - the heap's cap and lengths that cannot be: exceptions that managed code
- * can catch, and a module that goes on. */
+/* tests/host/check_memory.c - the heap's cap and lengths that cannot be: exceptions that managed
+ * code can catch, and a module that goes on. */
 #include "tests/host/check_host.h"
 
 #include <limits.h>

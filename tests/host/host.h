@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Copies the address of export `name` into the function pointer `pointer`. ISO C has no cast for it. */
+/* Copies the address of export `name` into the function pointer `pointer`: C has no cast for it. */
 #define HOST_BIND(module, name, pointer) host_bind((module), (name), &(pointer), sizeof(pointer))
 
 static inline void
