@@ -1,5 +1,5 @@
 /* gc/finalize.c - the list of objects that want finalization.
- * Only recorded at this stage: without a collection no object is ever found dead. */
+ * Without a collection no object is ever found dead: all are handed out when the heap ends. */
 #include "gc/gc_priv.h"
 
 static struct {

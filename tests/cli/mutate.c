@@ -150,9 +150,7 @@ work(const struct job *j, unsigned char *bytes, size_t size, unsigned count, uns
         int status;
 
         /* One bit, all bits, or a small number: by turns. */
-        bytes[at] = i % 3 == 0   ? (unsigned char)(old ^ (1u << i % 8))
-                    : i % 3 == 1 ? (unsigned char)~old
-                                 : (unsigned char)(old + 1);
+        bytes[at] = (unsigned char)(i % 3 == 0 ? old ^ 1 << i % 8 : i % 3 == 1 ? ~old : old + 1);
         write_file(input, bytes, size);
         status = run(j, input, output, messages);
         fault = judge(status, messages);

@@ -6,7 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 corertc=$1
 work=$2
 options=$3
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Nothing of the SDK stays running.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
 mkdir -p "$work" || exit 1
 cp "$here/fsharp.fsproj" "$here/Program.fs" "$work/"
