@@ -1,7 +1,6 @@
-/* gc/gc.h - the managed heap: allocation, counters, roots that others register.
- * This stage never collects: memory grows up to the cap, then allocation fails. Everything a
- * collector will need from others (static ranges, frozen ranges, finalizable objects, buffers) is
- * registered here already.
+/* gc/gc.h - the managed heap: allocation, collection, counters, roots that others register.
+ * Mark-region heap (Immix, PLDI 2008) with conservative roots: objects found from ambiguous words
+ * never move, others may when their block is sparse. Collections stop the world.
  * One heap a process. "coop" functions are called by threads in managed state. */
 #ifndef GC_GC_H
 #define GC_GC_H
@@ -28,8 +27,47 @@ enum gc_alloc_flag {
     GC_ALLOC_PINNED = 0x40            /* the object never moves */
 };
 
+/* ---- what a collection asks of the rest of the engine; installed at start ----
+ * All but stop, resume, run_native and after are called with the world stopped, on the collecting
+ * thread, in the order in which they stand here. Each may be NULL but stop, resume and
+ * run_native. */
+enum gc_weak_phase {
+    GC_WEAK_SHORT, /* before finalizable objects are kept alive */
+    GC_WEAK_LONG   /* after it: long weak and dependent handles */
+};
+
+struct gc_collection;
+
+struct gc_world {
+    /* Calls function(context) at once in native state, from managed state with the frames of the
+     * caller published, so that a collection inside finds its references. */
+    void (*run_native)(void (*function)(void *context), void *context);
+    void (*stop)(void);
+    /* Every attached thread's buffer, the caller's too. `torn`: its last object may have no MT word
+     * yet (the thread was interrupted in the middle of an allocation). */
+    void (*each_buffer)(void (*visit)(void *context, struct gc_buffer *buffer, bool torn),
+                        void *context);
+    void (*scan_ambiguous)(void);  /* calls gc_ambiguous() for stacks, registers, pinned handles */
+    void (*scan_roots)(void);      /* calls gc_root() for every other strong slot */
+    bool (*scan_dependents)(void); /* gc_is_live(primary) -> gc_root(secondary); true: some was new */
+    void (*clear_weak)(enum gc_weak_phase phase); /* gc_weak() for each slot of the phase */
+    void (*resume)(void);
+    /* The world runs again: log, wake the finalizer thread, callouts. */
+    void (*after)(const struct gc_collection *collection);
+    /* The cap would be passed even after a collection. Returns the new cap in bytes, or the old
+     * one: then the allocation fails. Native state. */
+    uint64_t (*near_limit)(uint64_t cap_bytes, uint64_t wanted_bytes);
+    /* Verification found a bad slot; the heap cannot be used any more. World stopped. */
+    void (*verify_failed)(const char *text);
+};
+
 struct gc_config {
-    uint64_t cap_bytes; /* most bytes of blocks in use; 0 = three quarters of the memory */
+    uint64_t cap_bytes;           /* most bytes of blocks in use; 0 = three quarters of the memory */
+    const struct gc_world *world; /* borrowed until gc_stop; NULL: never collect */
+    uint32_t mark_threads;        /* threads that mark, the collecting one counted; 0 = 1 */
+    uint32_t stress_interval;     /* collect at every n-th slow allocation; 0 = off */
+    bool stress_evacuate;         /* each collection moves everything movable */
+    bool verify;                  /* walk the heap before and after each collection */
 };
 
 /* Start and stop; not thread-safe. stop frees everything: no object may be used afterwards. */
@@ -56,12 +94,72 @@ struct gc_counters {
     uint64_t allocated_bytes; /* ever given to objects, buffers counted whole */
     uint64_t live_bytes;      /* in use now: what is not known to be free */
     uint64_t refused;         /* allocations that failed */
-    uint64_t collections;     /* 0 at this stage */
+    uint64_t collections;
     uint64_t finalizable;     /* objects registered for finalization */
 };
 
 /* contract: any | locks: HEAP | suspended: yes */
 void gc_counters_get(struct gc_counters *out);
+
+/* ---- collection ---- */
+enum gc_reason { GC_REASON_GROWTH, GC_REASON_LIMIT, GC_REASON_INDUCED, GC_REASON_STRESS, GC_REASON_LOW_MEMORY };
+
+enum gc_collect_flag {
+    GC_COLLECT_COMPACT = 1,   /* evacuate what can be moved out of sparse blocks */
+    GC_COLLECT_AGGRESSIVE = 2 /* and give all unused memory back to the system */
+};
+
+/* One collection, times in nanoseconds of the monotonic clock. */
+struct gc_collection {
+    uint64_t number; /* from 1 */
+    enum gc_reason reason;
+    uint64_t start_ns; /* request; the world stops from here on */
+    uint64_t stop_ns;  /* until all threads stood */
+    uint64_t roots_ns;
+    uint64_t mark_ns;
+    uint64_t weak_ns; /* weak handles, dependents, finalization */
+    uint64_t sweep_ns;
+    uint64_t pause_ns; /* whole */
+    uint64_t bytes_before, bytes_after; /* of objects; after: marked */
+    uint64_t moved_bytes, pinned_objects, ambiguous_words;
+    uint64_t ready_finalizers;
+    bool compacted;
+};
+
+/* Collects. Any state (goes through run_native); waits for a collection under way and then makes
+ * one of its own unless GC_REASON_GROWTH/LIMIT was satisfied by the other. */
+/* contract: any, may-gc | locks: GC, then the world's, then HEAP */
+void gc_collect(enum gc_reason reason, uint32_t flags);
+/* Copies the latest record and the sums over all. */
+void gc_last_collection(struct gc_collection *out);
+struct gc_totals {
+    uint64_t collections, pause_ns, max_pause_ns, moved_bytes, finalized;
+};
+void gc_totals_get(struct gc_totals *out);
+
+/* Called from within scan_* and clear_weak only. */
+/* Aligned words in [low, high) may be references, also interior ones: an address p belongs to the
+ * object with start <= p <= start + size - 8. What they name is kept and does not move. */
+void gc_ambiguous(uintptr_t low, uintptr_t high);
+/* `slot` holds a reference or NULL; it is followed, and written when the object moved. */
+void gc_root(void **slot);
+/* Whether the object (or NULL: false) is marked, immortal or foreign. */
+bool gc_is_live(const void *object);
+/* Writes the new address when the slot's object moved, NULL when it is dead. */
+void gc_weak(void **slot);
+
+/* Allocation without collections until `bytes` have been allocated. */
+bool gc_no_collect_begin(uint64_t bytes); /* false: not enough memory */
+/* true: no collection happened since begin. */
+bool gc_no_collect_end(void);
+bool gc_no_collect_active(void);
+
+/* Walks every block, object and slot. false: `text` (size bytes) names the bad slot and object.
+ * World stopped, or single-threaded tests. */
+bool gc_verify(char *text, size_t size);
+/* Calls visit for every object: marked ones after a collection, all that can be walked in between.
+ * World stopped. */
+void gc_each_object(void (*visit)(void *context, void *object, size_t bytes), void *context);
 
 /* ---- addresses ---- */
 /* Inside the heap's reservation, whether or not an object is there. */
@@ -84,9 +182,15 @@ bool gc_frozen_contains(const void *address);
 /* For tests and the collector: calls `visit` for each registered run. */
 void gc_roots_each(void (*visit)(void *context, void **first, size_t count), void *context);
 
-/* ---- finalization: registered; nothing runs before the end ---- */
+/* ---- finalization ----
+ * A registered object that a collection finds dead goes to the ready queue, with all it refers to
+ * alive; critical ones behind the others. */
 /* false: no memory. */
 bool gc_finalize_register(void *object);
+/* Takes the next ready object; skips suppressed ones and clears their bit. NULL: none now. */
+/* contract: coop | locks: FINALIZE */
+void *gc_finalize_ready(void);
+size_t gc_finalize_ready_count(void);
 /* At the end of the heap: takes out, one by one, the objects registered before the first call whose
  * finalizers are not suppressed; critical ones come last. NULL: no more.
  * contract: coop | locks: FINALIZE */

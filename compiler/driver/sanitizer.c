@@ -13,21 +13,14 @@ __asan_default_options(void)
 
 #elif defined(__SANITIZE_THREAD__)
 
-const char *__tsan_default_suppressions(void);
 const char *__tsan_default_options(void);
 
-/* LLVM is not instrumented: the sanitizer sees some operations on its mutexes, and not what orders
- * their making. */
+/* LLVM is not instrumented: the sanitizer would see some operations on its mutexes, and not what
+ * orders their making. */
 __attribute__((visibility("default"))) const char *
 __tsan_default_options(void)
 {
-    return "report_mutex_bugs=0";
-}
-
-__attribute__((visibility("default"))) const char *
-__tsan_default_suppressions(void)
-{
-    return "called_from_lib:libLLVM\n";
+    return "ignore_noninstrumented_modules=1:report_mutex_bugs=0";
 }
 
 #else

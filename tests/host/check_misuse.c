@@ -154,7 +154,8 @@ START_TEST(another_module_may_come_after_a_shutdown)
     ck_assert_int_eq(corert_module_load(SECOND_MODULE, &second, NULL, 0), CORERT_OK);
     BIND(second, "second", two);
     ck_assert_int_eq(two(), 2);
-    ck_assert_int_eq(corert_module_export(m, "guest_add", (void **)&m), CORERT_E_MISUSE);
+    if (second != m) /* the allocator may give the old one's place to the new one */
+        ck_assert_int_eq(corert_module_export(m, "guest_add", (void **)&two), CORERT_E_MISUSE);
     guest_stop();
 }
 END_TEST
