@@ -1,6 +1,8 @@
 #!/bin/sh
 # embed-examples/run_example.sh EXAMPLE INCLUDE BUILD CC WORK - builds the example's C# module and its
-# host, once against libcorert.so and once with libcorert.a inside; both must print expected.txt.
+# host, if it has one, once against libcorert.so and once with libcorert.a inside. Both must print
+# expected.txt; an example with a check.sh of its own is checked by that. Lines of build.txt may set
+# `module` (options of corertc) and `libraries` (of the host).
 set -eu
 example=$1
 include=$2
@@ -8,24 +10,30 @@ build=$3
 cc=$4
 work=$5
 name=$(basename "$example")
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# Nothing of the SDK stays running.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
+module="--shared --self-contained -O2"
+libraries=
+[ ! -f "$example/build.txt" ] || . "$example/build.txt"
 rm -rf "$work"
 mkdir -p "$work"
 # A copy: dotnet leaves obj/ beside the project.
 cp "$example"/*.cs "$example"/*.csproj "$work"
-dotnet build "$work/$name.csproj" -c Release -o "$work/out" -v quiet >"$work/log" 2>&1 || {
+"$(dirname "$0")/../scripts/dotnet.sh" build "$work/$name.csproj" -c Release -o "$work/out" -v quiet >"$work/log" 2>&1 || {
     cat "$work/log"
     exit 1
 }
-"$build/bin/corertc" --shared --self-contained -O2 -o "$work/$name.so" "$work/out/$name.dll"
-sources=$(echo "$example"/*.c)
 # shellcheck disable=SC2086
-"$cc" -std=c11 -O1 -I"$include" -o "$work/host-dynamic" $sources -L"$build/lib" -lcorert -Wl,-rpath,"$build/lib"
-# shellcheck disable=SC2086
-"$cc" -std=c11 -O1 -I"$include" -o "$work/host-static" $sources "$build/lib/libcorert.a" -lpthread -ldl -lm
+"$build/bin/corertc" $module -o "$work/$name.so" "$work/out/$name.dll"
+if [ -f "$example/host.c" ]; then
+    # shellcheck disable=SC2086
+    "$cc" -std=c11 -O1 -I"$include" -o "$work/host-dynamic" "$example/host.c" -L"$build/lib" -lcorert $libraries -Wl,-rpath,"$build/lib"
+    # shellcheck disable=SC2086
+    "$cc" -std=c11 -O1 -I"$include" -o "$work/host-static" "$example/host.c" "$build/lib/libcorert.a" $libraries -lpthread -ldl -lm
+fi
+if [ -f "$example/check.sh" ]; then
+    export CC="$cc"
+    exec sh "$example/check.sh" "$work"
+fi
 failures=0
 for host in host-dynamic host-static; do
     code=0

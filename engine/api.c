@@ -2,6 +2,9 @@
 #include "corert.h"
 
 #include "engine/engine.h"
+#include "engine/gc_world.h"
+#include "engine/hnd.h"
+#include "engine/hnd.h"
 #include "engine/thr.h"
 
 #include <stdio.h>
@@ -28,7 +31,7 @@ corert_init(const corert_config *config)
     if (config &&
         (config->struct_size < sizeof config->struct_size || config->struct_size > sizeof *config))
         return CORERT_E_MISUSE;
-    if (engine.started)
+    if (engine.started || thr_forked())
         return CORERT_E_MISUSE;
     c = config_copy(config);
     return engine_start(&c, false);
@@ -37,7 +40,7 @@ corert_init(const corert_config *config)
 corert_status
 corert_shutdown(void)
 {
-    return engine.started ? engine_stop() : CORERT_E_MISUSE;
+    return engine.started && !thr_forked() ? engine_stop() : CORERT_E_MISUSE;
 }
 
 static bool
@@ -49,15 +52,17 @@ in_managed_code(void)
 corert_status
 corert_thread_detach(void)
 {
-    if (!engine.started || in_managed_code())
+    if (!engine.started || thr_forked() || in_managed_code())
         return CORERT_E_MISUSE;
     thr_detach();
     return CORERT_OK;
 }
 
-corert_status
-corert_module_load(const char *path, corert_module **out, char *message, size_t message_bytes)
+static corert_status
+module_start(const struct engine_source *source, corert_module **out, char *message,
+             size_t message_bytes)
 {
+    const char *path = source->path;
     struct ldr_diag diag = {message, message_bytes};
     struct ldr_module *m = NULL;
     corert_status status;
@@ -74,12 +79,50 @@ corert_module_load(const char *path, corert_module **out, char *message, size_t 
         ldr_diag_set(&diag, "%s: a module cannot be loaded from managed code", path);
         return CORERT_E_MISUSE;
     }
-    status = engine_module_load(path, NULL, &m, &diag);
+    status = engine_module_load(source, &m, &diag);
     if (status == CORERT_OK)
         *out = (corert_module *)(void *)m;
     else if (message && message_bytes && !message[0])
         ldr_diag_set(&diag, "%s: %s", path, corert_status_text(status));
     return status;
+}
+
+corert_status
+corert_module_load(const char *path, corert_module **out, char *message, size_t message_bytes)
+{
+    struct engine_source source = {.path = path};
+
+    return module_start(&source, out, message, message_bytes);
+}
+
+corert_status
+corert_module_load_with(const char *path, const corert_load_options *options, corert_module **out,
+                        char *message, size_t message_bytes)
+{
+    corert_load_options o;
+    struct engine_source source = {.path = path};
+
+    memset(&o, 0, sizeof o);
+    if (options && (options->struct_size < sizeof options->struct_size ||
+                    options->struct_size > sizeof *options))
+        return module_start(&(struct engine_source){.path = NULL}, out, message, message_bytes);
+    if (options) {
+        memcpy(&o, options, options->struct_size);
+        source.bytes = o.bytes;
+        source.size = o.size;
+        source.options = &o;
+    }
+    return module_start(&source, out, message, message_bytes);
+}
+
+corert_status
+corert_module_attach(const void *header, const char *name, corert_module **out, char *message,
+                     size_t message_bytes)
+{
+    /* Without a header nothing may be looked for by name. */
+    struct engine_source source = {.path = header ? name : NULL, .header = header};
+
+    return module_start(&source, out, message, message_bytes);
 }
 
 corert_status
@@ -122,11 +165,13 @@ corert_pending_status(void)
 {
     struct thr_thread *t = corert_thread.thread;
     struct engine_thread *e = t ? t->gc_private : NULL;
-    corert_status status = CORERT_OK;
+    corert_status status = (corert_status)thr_pending_take();
 
     if (e) {
-        status = e->pending;
+        status = e->pending != CORERT_OK ? e->pending : status;
         e->pending = CORERT_OK;
+        hnd_free(e->error);
+        e->error = NULL;
     }
     return status;
 }
@@ -157,6 +202,12 @@ corert_status_text(corert_status status)
         return "managed code failed with an unhandled exception";
     case CORERT_E_BUSY:
         return "managed threads still run";
+    case CORERT_E_CLOSED:
+        return "the module is closed, or the engine is shutting down";
+    case CORERT_E_TYPE:
+        return "the object is of another type";
+    case CORERT_E_RANGE:
+        return "outside the object, or the buffer is too small";
     }
     return "unknown status";
 }
@@ -167,15 +218,99 @@ corert_version(void)
     return ENGINE_VERSION_TEXT;
 }
 
+/* ---- the managed heap ---- */
+
+corert_status
+corert_gc_collect(uint32_t flags)
+{
+    uint32_t how = 0;
+
+    if (!engine.started || (flags & ~(uint32_t)(CORERT_GC_COMPACT | CORERT_GC_AGGRESSIVE)))
+        return CORERT_E_MISUSE;
+    if (flags & CORERT_GC_COMPACT)
+        how |= GC_COLLECT_COMPACT;
+    if (flags & CORERT_GC_AGGRESSIVE)
+        how |= GC_COLLECT_COMPACT | GC_COLLECT_AGGRESSIVE;
+    gc_collect(GC_REASON_INDUCED, how);
+    return CORERT_OK;
+}
+
+static void
+stats_fill(struct corert_gc_stats *s)
+{
+    struct gc_collection last;
+    struct gc_counters c;
+    struct gc_totals totals;
+
+    gc_counters_get(&c);
+    gc_totals_get(&totals);
+    gc_last_collection(&last);
+    s->heap_cap_bytes = c.cap_bytes;
+    s->committed_bytes = c.committed_bytes;
+    s->live_bytes = c.live_bytes;
+    s->allocated_bytes = c.allocated_bytes;
+    s->refused_allocations = c.refused;
+    s->collections = totals.collections;
+    s->total_pause_ns = totals.pause_ns;
+    s->max_pause_ns = totals.max_pause_ns;
+    s->total_moved_bytes = totals.moved_bytes;
+    s->finalizable_objects = c.finalizable;
+    s->ready_finalizers = gc_finalize_ready_count();
+    s->handles = hnd_count();
+    s->last_reason = (corert_gc_reason)last.reason;
+    s->last_compacted = last.compacted;
+    s->last_pause_ns = last.pause_ns;
+    s->last_stop_ns = last.stop_ns;
+    s->last_roots_ns = last.roots_ns;
+    s->last_mark_ns = last.mark_ns;
+    s->last_weak_ns = last.weak_ns;
+    s->last_sweep_ns = last.sweep_ns;
+    s->last_before_bytes = last.bytes_before;
+    s->last_after_bytes = last.bytes_after;
+    s->last_moved_bytes = last.moved_bytes;
+    s->last_pinned_objects = last.pinned_objects;
+}
+
+corert_status
+corert_gc_stats(struct corert_gc_stats *out)
+{
+    struct corert_gc_stats s = {0};
+
+    if (!out || !engine.started || out->struct_size < sizeof out->struct_size ||
+        out->struct_size > sizeof *out)
+        return CORERT_E_MISUSE;
+    stats_fill(&s);
+    s.struct_size = out->struct_size;
+    memcpy(out, &s, s.struct_size);
+    return CORERT_OK;
+}
+
+corert_status
+corert_run_finalizers(uint64_t budget_us, size_t *left)
+{
+    uint64_t most_us = UINT64_MAX / 2000;
+
+    if (left)
+        *left = 0;
+    if (!engine.started || fin_is_inside())
+        return CORERT_E_MISUSE;
+    if (budget_us > most_us)
+        budget_us = most_us;
+    fin_run(budget_us ? pal_time_ns() + budget_us * 1000 : 0);
+    if (left)
+        *left = gc_finalize_ready_count();
+    return CORERT_OK;
+}
+
 /* ---- programs ---- */
 
-/* The one setting a program takes from its environment. 0: not given. */
-static uint64_t
-heap_cap_from_environment(void)
+/* CORERT_STACK=1: an unhandled exception also shows the stack, host frames included. */
+static bool
+stack_report_from_environment(void)
 {
-    const char *text = getenv("DOTNET_GCHeapHardLimit");
+    const char *text = getenv("CORERT_STACK");
 
-    return text ? strtoull(text, NULL, 16) : 0;
+    return text && text[0] == '1' && !text[1];
 }
 
 int
@@ -195,10 +330,16 @@ corert_main(const void *header, int argc, char **argv)
         argv = only_name;
     }
     name = argv[0];
-    config.heap_cap_bytes = heap_cap_from_environment();
-    status = engine.started ? CORERT_E_MISUSE : engine_start(&config, true);
+    engine.stack_report = stack_report_from_environment();
+    config.finalizers = CORERT_FINALIZERS_THREAD;
+    config.log = engine_log_to_stderr;
+    if (engine.started || !engine_config_from_environment(&config, &diag))
+        status = CORERT_E_MISUSE;
+    else
+        status = engine_start(&config, true);
     if (status == CORERT_OK)
-        status = engine_module_load(name, header, &m, &diag);
+        status = engine_module_load(&(struct engine_source){.path = name, .header = header}, &m,
+                                    &diag);
     if (status == CORERT_OK && !m->main_function) {
         ldr_diag_set(&diag, "%s: has no Main", name);
         status = CORERT_E_FORMAT;

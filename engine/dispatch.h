@@ -52,5 +52,9 @@ void *RhpGetThunkStubsBlockAddress(void *data);
 void *RhAllocateThunksMapping(void);
 void *RhGetCommonStubAddress(void);
 intptr_t RhGetCurrentThunkContext(void);
+/* The context of the delegate thunk called last on this thread, NULL when that thunk is free: its
+ * data word then holds the next free thunk, or nothing.
+ * contract: coop, no-gc | locks: none | suspended: no */
+void *RhGetCurrentCallback(void);
 
 #endif

@@ -47,16 +47,22 @@ void eh_shutdown(void); /* gives back the module table; no module is registered 
 /* ---- the class library ---- */
 
 /* What start-up gives; every member may be NULL. The first four are managed code (managed state);
- * the last two are C functions of the engine, called in managed state. */
+ * the others are C functions of the engine, called in managed state. */
 struct eh_classlib {
     void *(*get_runtime_exception)(int32_t id);
     void (*first_chance)(void *exception);
     void (*unhandled)(void *exception);
     void (*fail_fast)(int32_t reason, void *exception, void *ip, void *context);
+    void (*report)(struct thr_transition *at);   /* nothing handles it; before fail_fast */
     void *(*trace_new)(int32_t length);          /* a zeroed nint[]; NULL: no memory; may-gc */
     void (*store_ref)(void **slot, void *value); /* into a heap object, with barrier */
-    void *const *preallocated_oom; /* slot with the exception that gets no trace and no first chance
-                                      notification; may be NULL */
+    /* A program has no such: there an unhandled exception ends the process. Managed: tells the host;
+     * C: entry is the thread's innermost entry, which now returns zero. */
+    void (*unhandled_hosted)(void *exception);
+    void (*entry_failed)(const struct thr_reverse_frame *entry);
+    /* Slots of exceptions that get no trace and no first chance notification; may be NULL. */
+    void *const *preallocated_oom;
+    void *const *preallocated_stack;
 };
 
 /* Offsets in System.Exception, counted from the object's MethodTable word. 0: no such field known,
@@ -75,6 +81,8 @@ enum eh_throw_kind {
     EH_THROW,     /* resets the trace of an object that was thrown before */
     EH_RETHROW,   /* keeps it; the first frame replaces the last entry */
     EH_PROPAGATE, /* goes on with an exception that a guard stopped: keeps it, adds to it */
+    EH_OVERFLOW,  /* as EH_THROW; of a long trace only the two ends are kept */
+    EH_CANCEL,    /* no exception: unwinds to the entry from native code; nothing catches it */
 };
 
 /* Called by compiled code (docs/abi.md, "Exceptions").
@@ -96,6 +104,16 @@ struct eh_call_result {
  * contract: coop, may-gc | locks: none held */
 struct eh_call_result eh_call_managed(struct thr_transition *from, const void *function,
                                       uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d);
+
+/* ---- ending a thread (thr_cancel.c) ---- */
+
+/* A finally block that a cancel entered is running. contract: any state, own thread */
+bool eh_cancel_is_under_way(void);
+/* The way from `at` to the innermost entry is managed frames only. contract: coop */
+bool eh_cancel_is_possible(const struct thr_transition *at);
+/* Runs the finally and fault blocks on that way, then the entry returns zero to native code.
+ * contract: coop, may-gc; eh_cancel_is_possible */
+noreturn void eh_cancel_from(struct thr_transition *at);
 
 /* True if the exception's type is `type` or derives from it. contract: any state */
 bool eh_is_instance(const void *type, const void *exception);

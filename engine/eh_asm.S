@@ -70,6 +70,25 @@ FUNCTION eh_land
         jmp     *%rsi
 END_FUNCTION eh_land
 
+/* void eh_leave(const struct eh_regs *regs): the entry's native caller gets zero, whatever kind of
+ * result it expects in registers. */
+FUNCTION eh_leave
+        movq    (%rdi), %rcx
+        movq    16(%rdi), %rbp
+        movq    24(%rdi), %rbx
+        movq    32(%rdi), %r12
+        movq    40(%rdi), %r13
+        movq    48(%rdi), %r14
+        movq    56(%rdi), %r15
+        movq    8(%rdi), %rsp
+        .cfi_undefined rip
+        xorl    %eax, %eax
+        xorl    %edx, %edx
+        pxor    %xmm0, %xmm0
+        pxor    %xmm1, %xmm1
+        jmp     *%rcx
+END_FUNCTION eh_leave
+
 /* uintptr_t eh_call_guarded(struct thr_reverse_frame *guard, function, a, b, c, d).
  * eh_guard_leave(guard) makes the same call return 0 with the callee-saved registers restored. */
 FUNCTION eh_call_guarded

@@ -13,6 +13,7 @@ enum eh_clause_kind {
     EH_CLAUSE_TYPED = 0,  /* type_or_filter is a MethodTable; matches it and what derives from it */
     EH_CLAUSE_FILTER = 1, /* type_or_filter is an eh_filter_fn, run in the search phase */
     EH_CLAUSE_ALL = 2,    /* matches every exception; type_or_filter is ignored */
+    EH_CLAUSE_BOUNDARY = 3, /* of an export: matches every exception, and a cancel (NULL) too */
 };
 
 /* One catch or filter clause: a constant in the module's data, 8-byte aligned. The selector is

@@ -81,6 +81,14 @@ records_supersede(struct thread_block *tb, const struct eh_record *winner, uintp
     }
 }
 
+/* Code at `rsp` goes on with no exception under way. */
+static void
+handled_at(const struct thread_block *tb, uintptr_t rsp)
+{
+    if (tb->thread->overflow_level)
+        thr_overflow_handled(tb->thread, rsp);
+}
+
 void *
 corert_eh_begin_catch(void *record)
 {
@@ -93,6 +101,7 @@ corert_eh_begin_catch(void *record)
     CORERT_ASSERT(*link);
     if (*link)
         record_drop(tb, link);
+    handled_at(tb, (uintptr_t)__builtin_frame_address(0));
     return exception;
 }
 
@@ -182,6 +191,7 @@ clause_accepts(const struct search_frame *frame, const struct eh_actions *at,
     case EH_CLAUSE_FILTER:
         return filter_accepts(frame, at, clause, exception);
     case EH_CLAUSE_ALL:
+    case EH_CLAUSE_BOUNDARY:
         return true;
     }
     return false;
@@ -296,7 +306,58 @@ guard_stop(struct eh_record *rec)
     guard->exception = rec->exception;
     records_supersede(tb, rec, (uintptr_t)guard, 0);
     corert_eh_begin_catch(rec);
+    handled_at(tb, (uintptr_t)guard);
     eh_guard_leave(guard);
+}
+
+/* The frame with this CFA is the method that was entered from native code. */
+static bool
+is_entry_frame(uintptr_t cfa)
+{
+    const struct thr_reverse_frame *entry = corert_thread.reverse_head;
+
+    return entry && (uintptr_t)entry < cfa;
+}
+
+/* Selector of the export's boundary at this call site, 0: it has none. */
+static int64_t
+boundary_selector(const struct eh_row *row)
+{
+    struct eh_actions actions = eh_actions_of(row);
+    const struct eh_clause *clause;
+
+    while (eh_actions_next(&actions, &clause)) {
+        if (clause && clause->kind == EH_CLAUSE_BOUNDARY)
+            return actions.selector;
+    }
+    return 0;
+}
+
+static int64_t
+selector_at(const struct eh_row *row, const struct eh_record *rec, uintptr_t cfa)
+{
+    if (rec->kind != EH_CANCEL)
+        return cfa == rec->target_cfa ? target_selector(row, rec) : 0;
+    return is_entry_frame(cfa) ? boundary_selector(row) : 0;
+}
+
+/* A cancel has come to the entry, which has nothing more to run. */
+static noreturn void
+entry_leave(struct eh_record *rec, struct eh_regs *regs, const struct eh_row *row, uintptr_t cfa)
+{
+    struct thread_block *tb = &corert_thread;
+    struct thr_reverse_frame *entry = tb->reverse_head;
+
+    while (tb->filter_head && (uintptr_t)tb->filter_head < cfa)
+        tb->filter_head = tb->filter_head->prev;
+    records_supersede(tb, rec, cfa, 0);
+    corert_eh_begin_catch(rec);
+    handled_at(tb, cfa);
+    eh_regs_step(regs, row, cfa);
+    thr_cancel_left(entry);
+    tb->reverse_head = entry->prev;
+    __atomic_store_n(&tb->transition, entry->transition, __ATOMIC_RELEASE);
+    eh_leave(regs);
 }
 
 /* Enters the next pad from here on upwards. */
@@ -309,11 +370,15 @@ unwind(struct eh_regs regs, struct eh_record *rec)
         uintptr_t cfa = eh_row_cfa(&row, &regs);
 
         if (row.pad) {
-            int64_t selector = cfa == rec->target_cfa ? target_selector(&row, rec) : 0;
+            int64_t selector = selector_at(&row, rec, cfa);
 
+            if (selector && rec->kind == EH_CANCEL)
+                thr_cancel_left(corert_thread.reverse_head);
             if (selector || (row.flags & EH_ROW_CLEANUP))
                 land(rec, &regs, &row, cfa, selector);
         }
+        if (rec->kind == EH_CANCEL && is_entry_frame(cfa))
+            entry_leave(rec, &regs, &row, cfa);
         if (cfa == rec->target_cfa)
             pal_fail_fast("the frame that catches an exception lost its handler");
         eh_regs_step(&regs, &row, cfa);
@@ -326,11 +391,21 @@ unwind(struct eh_regs regs, struct eh_record *rec)
 /* ---- entries ---- */
 
 static noreturn void
-unhandled(struct thr_transition *at, void *exception)
+unhandled(struct thr_transition *at, struct eh_record *rec, void *exception)
 {
+    if (eh_classlib.unhandled_hosted && eh_cancel_is_possible(at)) {
+        (void)eh_call_managed(at, (const void *)(uintptr_t)eh_classlib.unhandled_hosted,
+                              (uintptr_t)exception, 0, 0, 0);
+        corert_eh_begin_catch(rec);
+        if (eh_classlib.entry_failed)
+            eh_classlib.entry_failed(at->reverse);
+        eh_cancel_from(at);
+    }
     if (eh_classlib.unhandled)
         (void)eh_call_managed(at, (const void *)(uintptr_t)eh_classlib.unhandled,
                               (uintptr_t)exception, 0, 0, 0);
+    if (eh_classlib.report)
+        eh_classlib.report(at);
     if (eh_classlib.fail_fast)
         (void)eh_call_managed(at, (const void *)(uintptr_t)eh_classlib.fail_fast, EH_FAIL_UNHANDLED,
                               (uintptr_t)exception, at->pc, 0);
@@ -373,7 +448,7 @@ dispatch(struct thr_transition *at, void *exception, enum eh_throw_kind kind)
     search(at, rec, &result);
     if (!result.found) {
         if (!at->reverse || !at->reverse->guard_rsp)
-            unhandled(at, exception);
+            unhandled(at, rec, exception);
         rec->target_cfa = TARGET_GUARD;
         if (!result.has_pad)
             guard_stop(rec);
@@ -395,6 +470,7 @@ void
 eh_throw_from(struct thr_transition *at, void *exception, enum eh_throw_kind kind)
 {
     throw_begin(at);
+    thr_cancel_deliver(at); /* a thread that has to end throws nothing more */
     if (!exception)
         exception = runtime_exception(at, kind == EH_PROPAGATE ? EH_ID_ENTRYPOINT_NOT_FOUND
                                                                : EH_ID_NULL_REFERENCE);
@@ -405,6 +481,7 @@ void
 eh_throw_runtime_from(struct thr_transition *at, int32_t exception_id)
 {
     throw_begin(at);
+    thr_cancel_deliver(at);
     dispatch(at, runtime_exception(at, exception_id), EH_THROW);
 }
 
@@ -417,4 +494,54 @@ eh_resume_from(struct thr_transition *at, struct eh_record *record)
     record->current_cfa = SEARCHING;
     eh_regs_load(&regs, at);
     unwind(regs, record);
+}
+
+/* ---- ending a thread ---- */
+
+bool
+eh_cancel_is_under_way(void)
+{
+    const struct eh_record *r;
+
+    for (r = corert_thread.eh_inflight; r; r = r->older) {
+        if (r->kind == EH_CANCEL)
+            return true;
+    }
+    return false;
+}
+
+bool
+eh_cancel_is_possible(const struct thr_transition *at)
+{
+    const struct thr_reverse_frame *entry = at->reverse;
+    struct eh_regs regs;
+    struct eh_row row;
+
+    if (!entry || entry->guard_rsp)
+        return false;
+    eh_regs_load(&regs, at);
+    while (eh_row_get(regs.pc, &row)) {
+        uintptr_t cfa = eh_row_cfa(&row, &regs);
+
+        /* An export past its boundary is about to return. */
+        if ((uintptr_t)entry < cfa)
+            return !entry->exception || boundary_selector(&row) != 0;
+        eh_regs_step(&regs, &row, cfa);
+    }
+    return false;
+}
+
+void
+eh_cancel_from(struct thr_transition *at)
+{
+    struct thread_block *tb = &corert_thread;
+    struct eh_record *rec;
+    struct eh_regs regs;
+
+    throw_begin(at);
+    if (tb->eh_inflight)
+        records_supersede(tb, NULL, at->rsp + 1, 0);
+    rec = record_push(tb, NULL, EH_CANCEL);
+    eh_regs_load(&regs, at);
+    unwind(regs, rec);
 }

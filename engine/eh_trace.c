@@ -6,8 +6,13 @@
 
 #include "pal/pal.h"
 
+#include <string.h>
+
 enum {
     TRACE_FIRST_LENGTH = 16,
+    /* Of a stack overflow: frames where it happened, frames where the recursion came from. */
+    TRACE_TOP = 100,
+    TRACE_BOTTOM = 28,
     TRACE_SEPARATOR = 1, /* "end of stack trace from previous location" */
     ARRAY_LENGTH = 8,    /* offset of an array's length */
     ARRAY_DATA = 16
@@ -55,7 +60,16 @@ trace_grow(void **slot, uint32_t count)
 bool
 eh_is_preallocated(const void *exception)
 {
-    return eh_classlib.preallocated_oom && *eh_classlib.preallocated_oom == exception;
+    return (eh_classlib.preallocated_oom && *eh_classlib.preallocated_oom == exception) ||
+           (eh_classlib.preallocated_stack && *eh_classlib.preallocated_stack == exception);
+}
+
+/* Makes room in a trace that has both its ends: the oldest entry of the second one goes. */
+static uint32_t
+trace_cut(uintptr_t *entries)
+{
+    memmove(entries + TRACE_TOP, entries + TRACE_TOP + 1, (TRACE_BOTTOM - 1) * sizeof *entries);
+    return TRACE_TOP + TRACE_BOTTOM - 1;
 }
 
 void
@@ -80,6 +94,8 @@ eh_trace_append(void *exception, uintptr_t ip, bool first, enum eh_throw_kind ki
         else if (kind == EH_THROW && last != TRACE_SEPARATOR)
             count = 0; /* `throw ex` begins a new trace */
     }
+    if (kind == EH_OVERFLOW && count == TRACE_TOP + TRACE_BOTTOM)
+        count = trace_cut(trace_entries(array));
     if (count == trace_length(array)) {
         array = trace_grow(slot, count);
         if (!array)

@@ -15,11 +15,17 @@
 
 #define ENGINE_VERSION_TEXT "0.1.0"
 
+struct hnd_slot; /* engine/hnd.h */
+
 /* The engine's part of an attached thread: thr_thread.gc_private points to it. */
 struct engine_thread {
     uint64_t taken_bytes;  /* heap bytes given to this thread, its buffer counted whole */
     corert_status pending; /* of the last export call that failed; corert_pending_status */
     bool out_of_memory;    /* its last allocation failed */
+    bool finalizing;       /* it runs finalizers (fin.c) */
+    struct hnd_slot *error;     /* owned: the exception behind `pending`, or NULL */
+    char *library_error;        /* owned: why the last native library was not loaded, or NULL */
+    struct corert_scope *scope; /* innermost; borrowed from the host's stack */
 };
 
 struct engine {
@@ -27,6 +33,10 @@ struct engine {
     bool executable;                /* we own the process: unhandled exceptions end it */
     corert_log_fn *log;             /* may be NULL */
     corert_unhandled_fn *unhandled; /* may be NULL */
+    corert_near_limit_fn *near_limit; /* may be NULL */
+    uint64_t shutdown_ns;             /* how long to wait for threads */
+    bool stopping;                    /* engine_stop has begun, perhaps was refused */
+    bool gc_log;                      /* a line a collection */
     void *context;                  /* borrowed from the host */
     const char **knob_keys;         /* owned; parallel to knob_values */
     const char **knob_values;
@@ -36,6 +46,8 @@ struct engine {
     struct pal_mutex load;      /* LOAD: one module is loaded and begun at a time */
     char failure[512];          /* text of the exception that ended a start-up; LOAD */
     bool capture;               /* such a text is wanted; LOAD */
+    bool pinned;                /* a drop-in module is bound: no stopping any more */
+    bool stack_report;          /* an executable writes the stack of what nothing handles */
 };
 
 extern struct engine engine;
@@ -44,15 +56,47 @@ extern struct engine engine;
 /* The public functions without argument checks. `executable`: the program itself is the module. */
 corert_status engine_start(const corert_config *config, bool executable);
 corert_status engine_stop(void);
-/* Loads from a file, or takes a header that is linked in (`header` not NULL; `path` names it), and
- * runs the module's managed start-up.
+/* Where a module comes from: the file `path`, or, with `path` as its name, bytes or a header that is
+ * linked in. All borrowed for the call. */
+struct engine_source {
+    const char *path;
+    const struct corert_module_header *header; /* or NULL */
+    const void *bytes;                         /* or NULL */
+    size_t size;
+    const corert_load_options *options; /* or NULL; its bytes are those above */
+};
+
+/* Loads and runs the module's managed start-up.
  * contract: preempt, may-gc | locks: LOAD */
-corert_status engine_module_load(const char *path, const struct corert_module_header *header,
-                                 struct ldr_module **out, struct ldr_diag *diag);
+corert_status engine_module_load(const struct engine_source *source, struct ldr_module **out,
+                                 struct ldr_diag *diag);
 void engine_log(corert_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* ---- exe_config.c: programs ---- */
+/* Adds what the environment says; false: `diag` names the variable and what is wrong with it. */
+bool engine_config_from_environment(corert_config *config, struct ldr_diag *diag);
+void engine_log_to_stderr(void *context, corert_log_level level, const char *message);
+
+/* The module that holds `pc` (or the one with the class library) has ended by itself: its exports
+ * return zero from now on. contract: any state */
+void engine_module_ended(uintptr_t pc);
+/* The host's `unhandled` callback, or the log. */
+void engine_tell(const char *message);
 /* What UnhandledAtExport tells: the host's callback and the thread's pending status. */
 void engine_unhandled(const char *message);
+
+/* The full name of an exception type; "" if no module tells. Static. */
+const char *engine_type_name(const struct gc_mt *type);
+
+/* ---- api_library.c ---- */
+/* Copies the functions and the allow callback; lock LOAD held. */
+corert_status engine_natives_set(const corert_load_options *options, struct ldr_diag *diag);
+void engine_natives_clear(void);
+
+/* ---- api_value.c ---- */
+/* The managed function of a hosted row (loader/classlib_functions.def); NULL: no library, or the
+ * thread runs managed code. */
+void *engine_value_function(enum ldr_classlib_function f);
 
 /* ---- rh_table.c ---- */
 /* Address of the engine function or datum with this ldr_import_hash; NULL: none. */

@@ -30,8 +30,11 @@ static_assert(sizeof(struct hnd_slot) == 16, "handle slot");
 
 /* NULL: no memory. Locks: HANDLES */
 struct hnd_slot *hnd_new(enum hnd_type type, void *primary, void *secondary);
-/* Accepts NULL; a slot that is not in use is left alone. Locks: HANDLES */
-void hnd_free(struct hnd_slot *slot);
+/* Accepts NULL and any other value: false, and nothing is done, if it is no slot in use. A slot that
+ * was freed and given out again cannot be told from the new one. Locks: HANDLES */
+bool hnd_free(struct hnd_slot *slot);
+/* Whether it is the address of a slot in use; any value may be asked. Locks: HANDLES */
+bool hnd_is_used(const void *handle);
 enum hnd_type hnd_type_of(const struct hnd_slot *slot);
 size_t hnd_count(void);
 /* Calls `visit` for every slot in use; for the collector, the world stopped, and tests. */

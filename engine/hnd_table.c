@@ -1,7 +1,9 @@
 /* engine/hnd_table.c - the handle slots, in chunks of 64 KiB aligned to their size.
  * The chunk of a slot is found by masking its address, so a type byte a slot is all the
  * bookkeeping there is. Free slots are chained through `secondary` and have a NULL primary, which
- * the collector may see at any time. Chunks are given back only by hnd_reset. */
+ * the collector may see at any time. Chunks are given back only by hnd_reset.
+ * Values that come back from native or careless managed code are looked up in a hash set of chunk
+ * addresses before they are read. */
 #include "engine/hnd.h"
 
 #include "pal/pal.h"
@@ -24,6 +26,9 @@ static_assert(sizeof(struct chunk) <= CHUNK_BYTES, "a handle chunk fits its alig
 static struct {
     struct pal_mutex lock; /* HANDLES */
     struct chunk *chunks;  /* owned */
+    struct chunk **set;    /* owned: open addressing, NULL: free; at most half full */
+    size_t set_size;       /* a power of two, or 0 */
+    size_t chunk_count;
     struct hnd_slot *free;
     size_t count;
 } table;
@@ -40,11 +45,59 @@ index_of(const struct hnd_slot *slot)
     return (size_t)(slot - chunk_of(slot)->slot);
 }
 
+/* ---- the set of chunks; lock held ---- */
+
+/* Where it is, or the free place where it belongs. */
+static struct chunk **
+set_place(struct chunk **set, size_t size, const struct chunk *c)
+{
+    size_t at = ((uintptr_t)c / CHUNK_BYTES * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (size - 1);
+
+    while (set[at] && set[at] != c)
+        at = (at + 1) & (size - 1);
+    return &set[at];
+}
+
+/* Room for one more. */
+static bool
+set_grow(void)
+{
+    size_t size = table.set_size ? table.set_size * 2 : 16;
+    struct chunk **set, *c;
+
+    if ((table.chunk_count + 1) * 2 <= table.set_size)
+        return true;
+    set = pal_alloc_zero(size * sizeof *set);
+    if (!set)
+        return false;
+    for (c = table.chunks; c; c = c->next)
+        *set_place(set, size, c) = c;
+    pal_free(table.set);
+    table.set = set;
+    table.set_size = size;
+    return true;
+}
+
+/* Any value may be asked; lock held. */
+static bool
+slot_is_used(const struct hnd_slot *s)
+{
+    const struct chunk *c = chunk_of(s);
+    uintptr_t distance;
+
+    if (!table.set_size || !*set_place(table.set, table.set_size, c) ||
+        (uintptr_t)s < (uintptr_t)c->slot)
+        return false;
+    distance = (uintptr_t)s - (uintptr_t)c->slot;
+    return distance % sizeof *s == 0 && distance / sizeof *s < CHUNK_SLOTS &&
+           c->type[distance / sizeof *s] != HND_FREE;
+}
+
 /* Lock held. */
 static bool
 table_grow(void)
 {
-    struct chunk *c = pal_mem_reserve(CHUNK_BYTES, CHUNK_BYTES);
+    struct chunk *c = set_grow() ? pal_mem_reserve(CHUNK_BYTES, CHUNK_BYTES) : NULL;
     size_t i;
 
     if (!c)
@@ -58,6 +111,8 @@ table_grow(void)
         atomic_store_explicit(&c->slot[i].secondary, &c->slot[i + 1], memory_order_relaxed);
     c->next = table.chunks;
     table.chunks = c;
+    table.chunk_count++;
+    *set_place(table.set, table.set_size, c) = c;
     table.free = &c->slot[0];
     return true;
 }
@@ -80,23 +135,35 @@ hnd_new(enum hnd_type type, void *primary, void *secondary)
     return s;
 }
 
-void
+bool
 hnd_free(struct hnd_slot *s)
 {
-    uint8_t *type;
+    bool used;
 
     if (!s)
-        return;
+        return true;
     pal_mutex_lock(&table.lock);
-    type = &chunk_of(s)->type[index_of(s)];
-    if (*type != HND_FREE) {
-        *type = HND_FREE;
+    used = slot_is_used(s);
+    if (used) {
+        chunk_of(s)->type[index_of(s)] = HND_FREE;
         atomic_store_explicit(&s->primary, NULL, memory_order_relaxed);
         atomic_store_explicit(&s->secondary, table.free, memory_order_relaxed);
         table.free = s;
         table.count--;
     }
     pal_mutex_unlock(&table.lock);
+    return used;
+}
+
+bool
+hnd_is_used(const void *handle)
+{
+    bool used;
+
+    pal_mutex_lock(&table.lock);
+    used = slot_is_used(handle);
+    pal_mutex_unlock(&table.lock);
+    return used;
 }
 
 enum hnd_type
@@ -140,6 +207,10 @@ hnd_reset(void)
         pal_mem_release(table.chunks, CHUNK_BYTES);
         table.chunks = next;
     }
+    pal_free(table.set);
+    table.set = NULL;
+    table.set_size = 0;
+    table.chunk_count = 0;
     table.free = NULL;
     table.count = 0;
     pal_mutex_unlock(&table.lock);

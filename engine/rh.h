@@ -13,7 +13,9 @@
 #include "gc/object_format.h"
 #include "loader/loader.h"
 
+struct gc_collection; /* gc/gc.h */
 struct hnd_slot;
+struct thr_thread;
 
 /* ---- rh_alloc.S: COOP, may-gc; on failure go on in RhExceptionHandling_FailedAllocation ---- */
 void *RhpNewFast(const struct gc_mt *mt);
@@ -34,6 +36,10 @@ void *rh_alloc_last_resort(void);
 void rh_alloc_fatal(void);
 /* An array for the engine's own use: NULL on failure. contract: coop, may-gc */
 void *rh_array_new(const struct gc_mt *mt, uint32_t length, uint32_t flags);
+/* Between the two a thread that is in a P/Invoke runs in managed state; begin gives what end
+ * wants. May wait for a collection. Not nested, no managed frames are added. */
+void *rh_managed_begin(void);
+void rh_managed_end(void *state);
 void RhAllocateNewArray(const struct gc_mt *mt, uint32_t length, uint32_t flags, void **result);
 void RhAllocateNewObject(const struct gc_mt *mt, uint32_t flags, void **result);
 
@@ -85,6 +91,11 @@ int64_t RhGetGenerationBudget(int32_t generation);
 bool RhRegisterGcCallout(int32_t kind, void *function);
 void RhUnregisterGcCallout(int32_t kind, void *function);
 int32_t RhEnableNoGCRegionCallback(void *callback, int64_t total);
+/* A collection is over. Native state. */
+void rh_gc_collected(const struct gc_collection *collection);
+void rh_gc_reset(void);
+/* What it allocated goes on counting. Managed state, or as good as. */
+void rh_gc_thread_ends(const struct thr_thread *thread);
 /* rh_gc_info.c */
 struct rh_gc_info;
 struct rh_heap_limits;
@@ -126,6 +137,12 @@ void *RhpGetThreadAbortException(void);
 void RhRegisterInlinedThreadStaticRoot(struct rh_inlined_root *root, void *type_manager);
 void RhRegisterForGCReporting(struct rh_gc_report *report);
 void RhUnregisterForGCReporting(struct rh_gc_report *report);
+/* For the collector: the thread's inlined thread statics as slots, its reports as ranges of words
+ * that may be interior references. The world is stopped. */
+void rh_inlined_statics_each(struct thr_thread *thread, void (*visit)(void **slot, void *context),
+                             void *context);
+void rh_reports_each(struct thr_thread *thread,
+                     void (*visit)(uintptr_t low, uintptr_t high, void *context), void *context);
 
 /* ---- rh_module.c: COOP ---- */
 void *RhpRegisterOsModule(void *os_module);
@@ -165,12 +182,34 @@ extern uint64_t rh_security_cookie; /* __security_cookie */
 /* ---- rh_companion.c: called by the companion assembly ---- */
 /* PINV: an exception left an export; `text` describes it, UTF-16. */
 void RhUnhandledAtExport(const uint16_t *text, int32_t length);
+void RhUnhandledTrace(void *const *trace, int32_t count); /* return addresses, after the text */
+/* Of a text that ends up in native memory: terminated UTF-8, unpaired surrogates become U+FFFD.
+ * Owned by the caller (pal_free); NULL: no memory. */
+char *rh_utf8_from_utf16(const uint16_t *text, int32_t length);
+/* PINV: Environment.Exit and the like in a hosted module; closes the innermost export's module. */
+void RhModuleEnded(const uint16_t *text, int32_t length);
 void RhSetPreallocatedOutOfMemory(void *exception); /* COOP */
+void RhSetInsufficientStack(void *exception, const void *make); /* COOP */
 void *RhNextFinalizableAtStop(void);                /* COOP */
 bool RhIsHosted(void);                              /* COOP */
-/* The slot RhSetPreallocatedOutOfMemory fills. */
-void *const *rh_preallocated_out_of_memory(void);
+/* Slots of the exceptions made at start-up; RH_PREALLOCATED of them in a row. */
+enum rh_preallocated { RH_OUT_OF_MEMORY, RH_INSUFFICIENT_STACK, RH_PREALLOCATED };
+void *const *rh_preallocated(enum rh_preallocated which);
+/* Managed function `object()` that makes an InsufficientExecutionStackException, or NULL. */
+const void *rh_insufficient_stack_maker(void);
 void rh_companion_reset(void);
+
+/* ---- api_error.c: called by the companion assembly ---- */
+/* PINV: one exception of a chain for corert_error_take, outermost first. A corert_status. */
+int32_t RhErrorAdd(void *sink, const struct gc_mt *type, int32_t hresult, const uint16_t *message,
+                   int32_t message_length, const uint16_t *stack, int32_t stack_length);
+void RhKeepError(void *exception); /* COOP: left an export of this thread */
+
+/* ---- api_library.c: PINV; SystemNative_LoadLibrary and so on for the class library ---- */
+void *rh_library_load(const char *name);             /* NULL: rh_library_error() says why */
+const char *rh_library_error(void);                  /* of this thread; borrowed until the next load */
+void *rh_library_find(void *library, const char *name); /* NULL: none */
+void rh_library_free(void *library);
 
 /* ---- rh_events.c: PINV; event tracing is not part of this engine ---- */
 void rh_event_ignored(void);

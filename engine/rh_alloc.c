@@ -1,11 +1,15 @@
 /* engine/rh_alloc.c - allocation behind the inline path.
- * Sizes are computed in 64 bits: 2^31 elements of 65,535 bytes do not overflow. The collector is
- * not called yet; when it is, the thread's own frames are scanned from here outwards, so these
- * functions need no transition record. */
+ * Sizes are computed in 64 bits: 2^31 elements of 65,535 bytes do not overflow. gc_alloc may
+ * collect: it publishes the frames from its own outwards (thr_run_native), these functions' and the
+ * callers' included, so that nothing need be done here. What came as a P/Invoke becomes managed
+ * again for the time of the allocation. */
 #include "engine/engine.h"
+#include "engine/gc_world.h"
 #include "engine/rh.h"
-#include "engine/thr.h"
+#include "engine/thr_priv.h"
 #include "pal/pal.h"
+
+#include <stdatomic.h>
 
 static_assert(offsetof(struct thread_block, alloc_ptr) == offsetof(struct gc_buffer, ptr),
               "the buffer is the beginning of the thread block");
@@ -26,7 +30,11 @@ static void *
 allocate(const struct gc_mt *mt, size_t bytes, uint32_t flags)
 {
     struct engine_thread *e = own_thread();
-    void *o = gc_alloc((struct gc_buffer *)(void *)&corert_thread, e ? &e->taken_bytes : NULL, mt,
+    void *o;
+
+    if (__atomic_load_n(&gcw_watched, __ATOMIC_RELAXED))
+        gcw_watch_poll();
+    o = gc_alloc((struct gc_buffer *)(void *)&corert_thread, e ? &e->taken_bytes : NULL, mt,
                        bytes, flags);
 
     if (o && e)
@@ -91,7 +99,7 @@ rh_alloc_last_resort(void)
     struct engine_thread *e = own_thread();
 
     if (e && e->out_of_memory)
-        return *rh_preallocated_out_of_memory();
+        return *rh_preallocated(RH_OUT_OF_MEMORY);
     if (e)
         e->out_of_memory = true;
     return NULL;
@@ -104,17 +112,41 @@ rh_alloc_fatal(void)
     pal_fail_fast("an allocation failed before the class library was registered");
 }
 
+/* ---- P/Invokes ---- */
+
+void *
+rh_managed_begin(void)
+{
+    void *state = corert_thread.transition;
+
+    thr_become_managed(state);
+    return state;
+}
+
+void
+rh_managed_end(void *state)
+{
+    atomic_store_explicit(&corert_thread.transition, state, memory_order_release);
+}
+
+/* `result` lies in the caller's frame. It is written in managed state: between the store and a
+ * collection there is no moment at which only native code knows the object. */
 void
 RhAllocateNewArray(const struct gc_mt *mt, uint32_t length, uint32_t flags, void **result)
 {
-    *result = length > GC_ARRAY_MAX_LENGTH
-                  ? NULL
-                  : rh_array_new(mt, length, flags & (GC_ALLOC_ZEROING_OPTIONAL | GC_ALLOC_PINNED));
+    void *state = rh_managed_begin();
+
+    flags &= GC_ALLOC_ZEROING_OPTIONAL | GC_ALLOC_PINNED;
+    *result = length > GC_ARRAY_MAX_LENGTH ? NULL : rh_array_new(mt, length, flags);
+    rh_managed_end(state);
 }
 
 void
 RhAllocateNewObject(const struct gc_mt *mt, uint32_t flags, void **result)
 {
+    void *state = rh_managed_begin();
+
     flags &= GC_ALLOC_FINALIZE | GC_ALLOC_ZEROING_OPTIONAL | GC_ALLOC_PINNED;
     *result = allocate(mt, mt->base_size, flags);
+    rh_managed_end(state);
 }

@@ -1,9 +1,15 @@
 /* engine/rh_companion.c - what the companion assembly tells the engine. */
+#include "engine/dbg.h"
 #include "engine/engine.h"
 #include "engine/rh.h"
+#include "engine/thr.h"
 #include "pal/pal.h"
 
-static void *preallocated_out_of_memory; /* a root while the engine runs */
+#include <string.h>
+
+/* Roots while the engine runs. */
+static void *preallocated[RH_PREALLOCATED];
+static const void *insufficient_stack_maker; /* managed: object() */
 
 /* One code point of `text` at `*at`; unpaired surrogates become U+FFFD. */
 static uint32_t
@@ -44,33 +50,80 @@ utf8_put(char *to, uint32_t c)
     return to;
 }
 
-void
-RhUnhandledAtExport(const uint16_t *text, int32_t length)
+char *
+rh_utf8_from_utf16(const uint16_t *text, int32_t length)
 {
-    char *message = pal_alloc((size_t)length * 3 + 1), *to = message;
+    char *copy = pal_alloc((size_t)length * 3 + 1), *to = copy;
     int32_t at = 0;
 
-    if (!message) {
-        engine_unhandled("an exception, and no memory for its text");
-        return;
-    }
+    if (!copy)
+        return NULL;
     while (at < length)
         to = utf8_put(to, code_point(text, length, &at));
     *to = 0;
-    engine_unhandled(message);
+    return copy;
+}
+
+void
+RhUnhandledAtExport(const uint16_t *text, int32_t length)
+{
+    char *message = rh_utf8_from_utf16(text, length);
+
+    engine_unhandled(message ? message : "an exception, and no memory for its text");
     pal_free(message);
+}
+
+/* Of the innermost export on the calling thread, whose module managed code means by "the program"; 0:
+ * it was started by managed code. */
+static uintptr_t
+export_pc(void)
+{
+    const struct thr_reverse_frame *entry = corert_thread.reverse_head;
+
+    while (entry && (entry->guard_rsp || (uintptr_t)entry->exception != REVERSE_IS_EXPORT))
+        entry = entry->prev;
+    return entry ? entry->pc : 0;
+}
+
+void
+RhModuleEnded(const uint16_t *text, int32_t length)
+{
+    char *message = rh_utf8_from_utf16(text, length);
+
+    engine_tell(message ? message : "a module has ended itself, and no memory for why");
+    pal_free(message);
+    engine_module_ended(export_pc());
+}
+
+void
+RhUnhandledTrace(void *const *trace, int32_t count)
+{
+    dbg_report_trace((const uintptr_t *)(const void *)trace, count > 0 ? (uint32_t)count : 0);
 }
 
 void
 RhSetPreallocatedOutOfMemory(void *exception)
 {
-    __atomic_store_n(&preallocated_out_of_memory, exception, __ATOMIC_RELEASE);
+    __atomic_store_n(&preallocated[RH_OUT_OF_MEMORY], exception, __ATOMIC_RELEASE);
+}
+
+void
+RhSetInsufficientStack(void *exception, const void *make)
+{
+    __atomic_store_n(&insufficient_stack_maker, make, __ATOMIC_RELEASE);
+    __atomic_store_n(&preallocated[RH_INSUFFICIENT_STACK], exception, __ATOMIC_RELEASE);
 }
 
 void *const *
-rh_preallocated_out_of_memory(void)
+rh_preallocated(enum rh_preallocated which)
 {
-    return &preallocated_out_of_memory;
+    return &preallocated[which];
+}
+
+const void *
+rh_insufficient_stack_maker(void)
+{
+    return __atomic_load_n(&insufficient_stack_maker, __ATOMIC_ACQUIRE);
 }
 
 bool
@@ -82,5 +135,6 @@ RhIsHosted(void)
 void
 rh_companion_reset(void)
 {
-    preallocated_out_of_memory = NULL;
+    memset(preallocated, 0, sizeof preallocated);
+    insufficient_stack_maker = NULL;
 }

@@ -1,4 +1,9 @@
-/* engine/rh_handle.c - the class library's handle functions, over engine/hnd_table.c. */
+/* engine/rh_handle.c - the class library's handle functions, over engine/hnd_table.c.
+ * They run in managed state and so never while the collector looks at the slots. Values come from
+ * GCHandle.FromIntPtr too: one that is no handle in use is refused, and reported where somebody
+ * listens, instead of being written through. */
+#include "engine/engine.h"
+#include "engine/gc_world.h"
 #include "engine/hnd.h"
 #include "engine/rh.h"
 
@@ -7,7 +12,9 @@
 struct hnd_slot *
 RhpHandleAlloc(void *object, int32_t type)
 {
-    return hnd_new((enum hnd_type)type, object, NULL);
+    bool known = (type >= HND_WEAK_SHORT && type <= HND_PINNED) || type == HND_REF_COUNTED;
+
+    return known ? hnd_new((enum hnd_type)type, object, NULL) : NULL;
 }
 
 struct hnd_slot *
@@ -19,7 +26,9 @@ RhpHandleAllocDependent(void *primary, void *secondary)
 void
 RhHandleFree(struct hnd_slot *handle)
 {
-    hnd_free(handle);
+    if (!hnd_free(handle))
+        engine_log(CORERT_LOG_WARNING, "GCHandle.Free: %p is no handle in use (freed twice?)",
+                   (void *)handle);
 }
 
 void *
@@ -50,22 +59,21 @@ RhHandleSetDependentSecondary(struct hnd_slot *handle, void *secondary)
     atomic_store_explicit(&handle->secondary, secondary, memory_order_release);
 }
 
-/* Reference-counted handles exist for COM only, which this platform does not have. */
+/* ComWrappers, which work everywhere: the handle of a wrapper keeps it alive while native code has
+ * counted references to it. */
 bool
 RhRegisterRefCountedHandleCallback(void *callback, const struct gc_mt *filter)
 {
-    (void)callback;
-    (void)filter;
-    return true;
+    return gcw_counted_add((gcw_counted_fn *)(uintptr_t)callback, filter);
 }
 
 void
 RhUnregisterRefCountedHandleCallback(void *callback, const struct gc_mt *filter)
 {
-    (void)callback;
-    (void)filter;
+    gcw_counted_remove((gcw_counted_fn *)(uintptr_t)callback, filter);
 }
 
+/* The class library's own AddRef serves. */
 void *
 RhGetIUnknownAddRef(void)
 {

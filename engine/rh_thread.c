@@ -76,6 +76,26 @@ RhRegisterForGCReporting(struct rh_gc_report *report)
     t->gc_reports = report;
 }
 
+void
+rh_inlined_statics_each(struct thr_thread *t, void (*visit)(void **slot, void *context),
+                        void *context)
+{
+    struct rh_inlined_root *at;
+
+    for (at = t->inlined_statics; at; at = at->next)
+        visit(&at->base, context);
+}
+
+void
+rh_reports_each(struct thr_thread *t, void (*visit)(uintptr_t low, uintptr_t high, void *context),
+                void *context)
+{
+    const struct rh_gc_report *at;
+
+    for (at = t->gc_reports; at; at = at->next)
+        visit((uintptr_t)at->references, (uintptr_t)(at->references + at->count), context);
+}
+
 /* Nearly always the one registered last. */
 void
 RhUnregisterForGCReporting(struct rh_gc_report *report)

@@ -4,13 +4,16 @@
  * Stop goes backwards and leaves nothing but the caller's thread unchanged. */
 #include "engine/engine.h"
 
+#include "engine/dbg.h"
 #include "engine/dispatch.h"
 #include "engine/eh.h"
+#include "engine/gc_world.h"
 #include "engine/hnd.h"
 #include "engine/rh.h"
 #include "engine/thr.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,6 +34,7 @@ struct module_descriptor {
     uint32_t flags; /* enum descriptor_flag */
 };
 
+enum { SHUTDOWN_MS = 5000 };
 enum descriptor_flag { DESCRIPTOR_LIBRARY = 1, DESCRIPTOR_EXECUTABLE = 2 };
 
 static_assert(sizeof(struct module_descriptor) == 16, "Companion.cs: ModuleDescriptor");
@@ -50,6 +54,15 @@ engine_log(corert_log_level level, const char *format, ...)
 }
 
 void
+engine_tell(const char *message)
+{
+    if (engine.unhandled)
+        engine.unhandled(engine.context, message);
+    else
+        engine_log(CORERT_LOG_ERROR, "unhandled exception: %s", message);
+}
+
+void
 engine_unhandled(const char *message)
 {
     struct thr_thread *t = corert_thread.thread;
@@ -61,10 +74,24 @@ engine_unhandled(const char *message)
     }
     if (e)
         e->pending = CORERT_E_EXCEPTION;
-    if (engine.unhandled)
-        engine.unhandled(engine.context, message);
-    else
-        engine_log(CORERT_LOG_ERROR, "unhandled exception: %s", message);
+    engine_tell(message);
+}
+
+const char *
+engine_type_name(const struct gc_mt *type)
+{
+    const struct ldr_module *m;
+
+    for (m = ldr_module_first(); m; m = m->next) {
+        size_t bytes, i;
+        const struct ldr_type_name *names =
+            ldr_module_section(m, LDR_SECTION_EXCEPTION_NAMES, &bytes);
+
+        for (i = 0; names && i < bytes / sizeof *names; i++)
+            if (names[i].type == type)
+                return names[i].name;
+    }
+    return "";
 }
 
 /* ---- threads ---- */
@@ -77,11 +104,51 @@ thread_attached(struct thr_thread *thread)
 }
 
 static void
+thread_warn(const char *line)
+{
+    engine_log(CORERT_LOG_WARNING, "%s", line);
+}
+
+static int
+export_closed(uintptr_t pc)
+{
+    const struct ldr_module *m = ldr_module_of_code((const void *)pc);
+
+    return m && atomic_load(&m->ended) ? CORERT_E_CLOSED : 0;
+}
+
+void
+engine_module_ended(uintptr_t pc)
+{
+    struct ldr_module *m = ldr_module_of_code((const void *)pc);
+
+    if (!m)
+        m = engine.library;
+    if (m)
+        atomic_store(&m->ended, true);
+    thr_close_entries();
+}
+
+/* An exception left an entry that has no boundary: a thread's own. */
+static void
+entry_failed(const struct thr_reverse_frame *entry)
+{
+    engine_module_ended(entry->pc);
+}
+
+static void
 thread_detaching(struct thr_thread *thread)
 {
+    struct engine_thread *e = thread->gc_private;
+
+    /* In managed state, because a collection looks at the buffers of all others. */
+    rh_managed_begin();
+    rh_gc_thread_ends(thread);
     gc_buffer_retire((struct gc_buffer *)(void *)thread->block);
-    pal_free(thread->gc_private);
+    hnd_free(e->error);
     thread->gc_private = NULL;
+    rh_managed_end((void *)(intptr_t)THREAD_STATE_NO_FRAMES);
+    pal_free(e);
 }
 
 /* ---- the class library ---- */
@@ -129,18 +196,24 @@ library_set(struct ldr_module *m)
         .get_runtime_exception = CLASSLIB_FUNCTION(void *(*)(int32_t), m, GET_RUNTIME_EXCEPTION),
         .first_chance = CLASSLIB_FUNCTION(void (*)(void *), m, ON_FIRST_CHANCE_EXCEPTION),
         .unhandled = CLASSLIB_FUNCTION(void (*)(void *), m, ON_UNHANDLED_EXCEPTION),
+        .unhandled_hosted = engine.executable
+                                ? NULL
+                                : CLASSLIB_FUNCTION(void (*)(void *), m, UNHANDLED_AT_EXPORT),
+        .entry_failed = entry_failed,
         .fail_fast =
             CLASSLIB_FUNCTION(void (*)(int32_t, void *, void *, void *), m, RUNTIME_FAIL_FAST),
+        .report = dbg_report_unhandled,
         .trace_new = trace_new,
         .store_ref = RhpAssignRef,
-        .preallocated_oom = rh_preallocated_out_of_memory(),
+        .preallocated_oom = rh_preallocated(RH_OUT_OF_MEMORY),
+        .preallocated_stack = rh_preallocated(RH_INSUFFICIENT_STACK),
     };
     struct eh_exception_layout layout = {
         .trace_offset = (uint16_t)m->known->exception_stack_trace_offset,
         .trace_count_offset = (uint16_t)m->known->exception_stack_count_offset,
     };
 
-    engine.oom_root = gc_roots_add((void **)(uintptr_t)rh_preallocated_out_of_memory(), 1);
+    engine.oom_root = gc_roots_add((void **)(uintptr_t)rh_preallocated(0), RH_PREALLOCATED);
     if (!engine.oom_root || !knobs_take(m)) {
         knobs_drop();
         gc_roots_remove(engine.oom_root);
@@ -272,13 +345,23 @@ module_begin(struct ldr_module *m, struct ldr_diag *diag)
 }
 
 corert_status
-engine_module_load(const char *path, const struct corert_module_header *header,
-                   struct ldr_module **out, struct ldr_diag *diag)
+engine_module_load(const struct engine_source *source, struct ldr_module **out,
+                   struct ldr_diag *diag)
 {
-    corert_status status;
+    const corert_load_options *o = source->options;
+    corert_status status = CORERT_OK;
 
     pal_mutex_lock(&engine.load);
-    status = header ? ldr_module_adopt(header, path, out, diag) : ldr_module_open(path, out, diag);
+    if (o && (o->function_count || o->allow))
+        status = engine_natives_set(o, diag);
+    if (status != CORERT_OK)
+        ;
+    else if (source->header)
+        status = ldr_module_adopt(source->header, source->path, out, diag);
+    else if (source->bytes)
+        status = ldr_module_open_bytes(source->path, source->bytes, source->size, out, diag);
+    else
+        status = ldr_module_open(source->path, out, diag);
     if (status == CORERT_OK)
         status = module_begin(*out, diag);
     pal_mutex_unlock(&engine.load);
@@ -293,12 +376,26 @@ corert_status
 engine_start(const corert_config *config, bool executable)
 {
     static struct ldr_host host;
-    struct thr_hooks hooks = {.attached = thread_attached, .detaching = thread_detaching};
-    struct gc_config heap = {.cap_bytes = config->heap_cap_bytes};
+    struct thr_hooks hooks = {.attached = thread_attached,
+                              .detaching = thread_detaching,
+                              .warn = thread_warn,
+                              .thread_start = config->thread_start,
+                              .context = config->context,
+                              .closed = export_closed};
+    struct gc_config heap = {.cap_bytes = config->heap_cap_bytes,
+                             .world = gcw_table(),
+                             .mark_threads = config->gc_mark_threads,
+                             .stress_interval = config->gc_stress_interval,
+                             .stress_evacuate = config->gc_stress_evacuate != 0,
+                             .verify = config->gc_verify != 0};
     corert_status status;
 
     if (!thr_init(&hooks))
         return CORERT_E_NOMEM;
+    if (config->stop_signal && thr_signal_start(config->stop_signal) != PAL_OK) {
+        thr_shutdown();
+        return CORERT_E_MISUSE;
+    }
     if (!gc_start(&heap)) {
         thr_shutdown();
         return CORERT_E_NOMEM;
@@ -314,10 +411,18 @@ engine_start(const corert_config *config, bool executable)
         thr_shutdown();
         return status;
     }
+    dbg_start();
     engine.executable = executable;
     engine.log = config->log;
     engine.unhandled = config->unhandled;
+    engine.near_limit = config->near_limit;
+    engine.gc_log = config->gc_log != 0;
     engine.context = config->context;
+    engine.shutdown_ns =
+        (config->shutdown_ms ? config->shutdown_ms : SHUTDOWN_MS) * UINT64_C(1000000);
+    gcw_reset();
+    rh_gc_reset();
+    fin_start(config->finalizers);
     engine.started = true;
     return CORERT_OK;
 }
@@ -325,19 +430,29 @@ engine_start(const corert_config *config, bool executable)
 corert_status
 engine_stop(void)
 {
-    size_t own = corert_thread.thread ? 1 : 0;
-
     if (corert_thread.transition != (void *)(intptr_t)THREAD_STATE_NO_FRAMES)
         return CORERT_E_MISUSE;
-    if (thr_count() > own)
+    if (engine.pinned) {
+        engine_log(CORERT_LOG_ERROR, "a drop-in module holds the engine until the process ends");
         return CORERT_E_BUSY;
-    if (engine.library && !engine.library->closed)
+    }
+    if (!thr_attach()) /* before entries close; managed code runs here at the end */
+        return CORERT_E_NOMEM;
+    if (!thr_end_others(engine.shutdown_ns))
+        return CORERT_E_BUSY;
+    fin_stop();
+    thr_forget_others();
+    if (engine.library && !engine.library->closed) {
+        thr_deadline_set(engine.shutdown_ns);
         CLASSLIB_FUNCTION(void (*)(void), engine.library, STOP)();
+    }
     thr_shutdown();
     ldr_stop();
     dispatch_flush();
     eh_shutdown();
     hnd_reset();
+    dbg_stop();
+    engine_natives_clear();
     gc_stop();
     engine = (struct engine){.started = false};
     return CORERT_OK;

@@ -29,39 +29,77 @@ FUNCTION RhpPInvokeReturn
         THREAD_BLOCK %rax
         movq    $THREAD_STATE_MANAGED, %fs:THREAD_TRANSITION(%rax)
         cmpl    $0, thr_stop_request(%rip)
-        jne     thr_return_to_managed_slow
+        jne     .Lreturn_slow
+        ret
+.Lreturn_slow:                          /* may unwind from here */
+        SAVE_TRANSITION
+        movq    %rsp, %rsi
+        call    thr_return_to_managed_slow
+        addq    $ENTRY_BYTES, %rsp
+        .cfi_adjust_cfa_offset -ENTRY_BYTES
         ret
 END_FUNCTION RhpPInvokeReturn
 
-/* void RhpReversePInvoke(struct thr_reverse_frame *frame) */
-FUNCTION RhpReversePInvoke
+/* rdi = frame, \marker = what its exception word says, \slow = where to go if it is not simple. A
+ * stop or a closed export may come in between: then the entry is undone. */
+.macro ENTER_MANAGED marker, slow
         movq    (%rsp), %rax
         movq    %rax, REVERSE_PC(%rdi)
         leaq    8(%rsp), %rax
         movq    %rax, REVERSE_RSP(%rdi)
         movq    %rbp, REVERSE_RBP(%rdi)
         movq    $0, REVERSE_GUARD_RSP(%rdi)
+        movq    $\marker, REVERSE_EXCEPTION(%rdi)
         THREAD_BLOCK %rax
         movq    %fs:THREAD_THREAD(%rax), %rdx
         movq    %fs:THREAD_TRANSITION(%rax), %rcx
         testq   %rdx, %rdx
-        je      thr_enter_managed_slow
+        je      \slow
         testq   %rcx, %rcx
-        je      thr_enter_managed_slow
+        je      \slow
         movq    %rdx, REVERSE_THREAD(%rdi)
         movq    %rcx, REVERSE_TRANSITION(%rdi)
         movq    %fs:THREAD_REVERSE_HEAD(%rax), %rdx
         movq    %rdx, REVERSE_PREV(%rdi)
         movq    %rdi, %fs:THREAD_REVERSE_HEAD(%rax)
         movq    $THREAD_STATE_MANAGED, %fs:THREAD_TRANSITION(%rax)
-        cmpl    $0, thr_stop_request(%rip)
-        jne     .Lreverse_undo
-        ret
-.Lreverse_undo:                         /* a stop came in between: leave again, then wait */
+        cmpl    $0, thr_entry_request(%rip)
+        je      1f
         movq    %rdx, %fs:THREAD_REVERSE_HEAD(%rax)
         movq    %rcx, %fs:THREAD_TRANSITION(%rax)
-        jmp     thr_enter_managed_slow
+        jmp     \slow
+1:
+.endm
+
+/* void RhpReversePInvoke(struct thr_reverse_frame *frame) */
+FUNCTION RhpReversePInvoke
+        ENTER_MANAGED 0, .Lreverse_slow
+        ret
+.Lreverse_slow:                         /* may unwind from here */
+        SAVE_TRANSITION
+        movq    %rsp, %rsi
+        call    thr_enter_managed_slow
+        addq    $ENTRY_BYTES, %rsp
+        .cfi_adjust_cfa_offset -ENTRY_BYTES
+        ret
 END_FUNCTION RhpReversePInvoke
+
+/* int32 RhpExportEnter(struct thr_reverse_frame *frame) */
+FUNCTION RhpExportEnter
+        ENTER_MANAGED REVERSE_IS_EXPORT, thr_export_enter_slow
+        xorl    %eax, %eax
+        ret
+END_FUNCTION RhpExportEnter
+
+/* void RhpEndThread(void): unwinds the calling thread; returns if that is not possible */
+FUNCTION RhpEndThread
+        SAVE_TRANSITION
+        movq    %rsp, %rdi
+        call    thr_end_from
+        addq    $ENTRY_BYTES, %rsp
+        .cfi_adjust_cfa_offset -ENTRY_BYTES
+        ret
+END_FUNCTION RhpEndThread
 
 /* void RhpReversePInvokeReturn(struct thr_reverse_frame *frame) */
 FUNCTION RhpReversePInvokeReturn
@@ -86,16 +124,6 @@ FUNCTION RhpGcPoll
         .cfi_adjust_cfa_offset -ENTRY_BYTES
         ret
 END_FUNCTION RhpGcPoll
-
-/* void RhpLimitSlow(void): the stack pointer is below the thread block's limit */
-FUNCTION RhpLimitSlow
-        SAVE_TRANSITION
-        movq    %rsp, %rdi
-        call    thr_limit_slow
-        addq    $ENTRY_BYTES, %rsp
-        .cfi_adjust_cfa_offset -ENTRY_BYTES
-        ret
-END_FUNCTION RhpLimitSlow
 
 /* void thr_run_native_spilled(void (*function)(void *), void *context): from managed state */
 FUNCTION thr_run_native_spilled

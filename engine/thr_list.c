@@ -9,23 +9,6 @@ _Thread_local struct thread_block corert_thread
 
 struct thr_list thr_list;
 
-enum { STACK_RESERVE = 64 * 1024 }; /* below the limit: what slow paths and callbacks may use */
-
-static void
-stack_bounds_set(struct thr_thread *t)
-{
-    void *low, *high;
-    uintptr_t reserve = STACK_RESERVE;
-
-    if (!pal_thread_stack(&low, &high))
-        return; /* all 0: no overflow check */
-    t->stack_low = (uintptr_t)low;
-    t->stack_high = (uintptr_t)high;
-    if (reserve > (t->stack_high - t->stack_low) / 4)
-        reserve = (t->stack_high - t->stack_low) / 4;
-    t->stack_limit = t->stack_low + reserve;
-}
-
 static void
 list_insert(struct thr_thread *t)
 {
@@ -39,6 +22,7 @@ list_insert(struct thr_thread *t)
     thr_list.count++;
     atomic_store_explicit(&tb->stack_limit, t->stack_limit, memory_order_relaxed);
     tb->thread = t;
+    thr_cancel_attached(t);
     pal_mutex_unlock(&thr_list.lock);
 }
 
@@ -85,7 +69,7 @@ thr_attach(void)
         return false;
     t->block = tb;
     t->os_id = pal_thread_id();
-    stack_bounds_set(t);
+    thr_overflow_attach(t);
     if (!pal_key_set(thr_list.key, t))
         goto fail;
     list_insert(t);
@@ -112,14 +96,29 @@ exit_callback_run(struct thread_block *tb)
     callback();
 }
 
+/* false: shutdown has forgotten the thread meanwhile. From now on it waits for us. */
+static bool
+ending_begin(struct thread_block *tb)
+{
+    bool known;
+
+    pal_mutex_lock(&thr_list.lock);
+    known = tb->thread != NULL;
+    if (known)
+        tb->thread->ending = true;
+    pal_mutex_unlock(&thr_list.lock);
+    return known;
+}
+
 void
 thr_detach(void)
 {
     struct thread_block *tb = &corert_thread;
-    struct thr_thread *t = tb->thread;
+    struct thr_thread *t;
 
-    if (!t)
+    if (!tb->thread || thr_forked() || !ending_begin(tb))
         return;
+    t = tb->thread;
     /* A thread ended from within native code has frames that will never be returned to. */
     tb->reverse_head = NULL;
     tb->filter_head = NULL;
@@ -133,6 +132,7 @@ thr_detach(void)
     }
     if (thr_list.hooks.detaching)
         thr_list.hooks.detaching(t);
+    thr_cancel_forget(t);
     list_remove(t);
     block_clear(tb);
     pal_key_set(thr_list.key, NULL);
@@ -155,6 +155,7 @@ thr_init(const struct thr_hooks *hooks)
     if (thr_list.key)
         return true;
     (void)pal_thread_barrier(); /* registers for it, so that the first stop is not slow */
+    thr_fork_watch();
     return pal_key_new(&thr_list.key, thread_ends) == PAL_OK;
 }
 
@@ -164,15 +165,55 @@ thr_start_hook_set(bool (*start)(void))
     thr_list.start = start;
 }
 
+/* Takes a thread out whose own code runs no managed code and cannot enter any. Its exit callback is
+ * not called: nobody is left to be told. */
+static void
+forget(struct thr_thread *t)
+{
+    struct thread_block *tb = t->block;
+
+    if (thr_list.hooks.detaching)
+        thr_list.hooks.detaching(t);
+    thr_cancel_forget(t);
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        thr_list.first = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    thr_list.count--;
+    tb->thread = NULL;
+    block_clear(tb);
+    pal_free(t);
+}
+
+void
+thr_forget_others(void)
+{
+    struct thr_thread *t, *next;
+
+    pal_mutex_lock(&thr_list.lock);
+    for (t = thr_list.first; t; t = next) {
+        next = t->next;
+        if (t != corert_thread.thread)
+            forget(t);
+    }
+    pal_mutex_unlock(&thr_list.lock);
+}
+
 void
 thr_shutdown(void)
 {
+    thr_signal_stop();
     thr_detach();
     if (thr_list.key)
         pal_key_free(thr_list.key);
     thr_list.key = 0;
-    thr_list.hooks = (struct thr_hooks){NULL, NULL, NULL};
+    thr_list.hooks = (struct thr_hooks){.start = NULL};
     thr_list.exit_callback = NULL;
+    thr_monitor_free_all();
+    thr_cancel_reset();
+    thr_start_reset();
 }
 
 struct thr_thread *
@@ -238,8 +279,8 @@ first_entry(void)
         pal_fail_fast("no memory to attach a thread");
 }
 
-void
-thr_enter_managed_slow(struct thr_reverse_frame *frame)
+static void
+enter(struct thr_reverse_frame *frame)
 {
     struct thread_block *tb = &corert_thread;
 
@@ -253,5 +294,42 @@ thr_enter_managed_slow(struct thr_reverse_frame *frame)
     frame->prev = tb->reverse_head;
     tb->reverse_head = frame;
     /* As if coming back from a call: waits with the old state while the world is stopped. */
-    thr_return_to_managed_slow(frame->transition);
+    thr_become_managed(frame->transition);
+}
+
+void
+thr_enter_managed_slow(struct thr_reverse_frame *frame, struct thr_transition *here)
+{
+    enter(frame);
+    thr_cancel_deliver(here);
+}
+
+/* True: the export that `frame` belongs to must not run. The thread need not be attached. */
+static bool
+export_is_closed(const struct thr_reverse_frame *frame)
+{
+    int status;
+
+    if (!(atomic_load(&thr_entry_request) & THR_REQUEST_CLOSED))
+        return false;
+    status = thr_closed_status(frame->pc);
+    if (status)
+        thr_pending_set(status);
+    return status != 0;
+}
+
+int32_t
+thr_export_enter_slow(struct thr_reverse_frame *frame)
+{
+    struct thread_block *tb = &corert_thread;
+
+    if (export_is_closed(frame))
+        return 1;
+    enter(frame);
+    if (!export_is_closed(frame))
+        return 0;
+    /* Closed in between; whoever did it may be waiting for us to leave. */
+    tb->reverse_head = frame->prev;
+    atomic_store(&tb->transition, frame->transition);
+    return 1;
 }

@@ -19,6 +19,26 @@ struct thr_list {
 
 extern struct thr_list thr_list; /* thr_list.c */
 
+/* thr_stop.c */
+void thr_wait_for_resume(void);
+void thr_become_managed(void *state); /* from `state`, which is native; waits while stopped */
+/* Puts the limit where the requests of now want it. Any thread, no lock. */
+void thr_limit_reset(struct thr_thread *t);
+/* thr_cancel.c; THREADS held */
+void thr_cancel_attached(struct thr_thread *t);
+void thr_cancel_forget(struct thr_thread *t); /* it goes; any lock state */
+void thr_cancel_reset(void);                 /* for the next start */
+/* A status other than 0: the export at pc may not be entered. */
+int thr_closed_status(uintptr_t pc);
+/* thr_overflow.c */
+void thr_overflow_attach(struct thr_thread *t); /* its stack's bounds and limit */
+extern uint32_t thr_vector_mask;                 /* for thr_limit.S */
+/* thr_start.c */
+void thr_start_reset(void);
+/* thr_monitor.c */
+void thr_monitor_nudge(struct thr_monitor *monitor);
+void thr_monitor_free_all(void); /* no thread waits */
+
 /* thr_asm.S */
 void thr_run_native_spilled(void (*function)(void *context), void *context);
 

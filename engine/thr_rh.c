@@ -7,15 +7,6 @@ RhSetThreadExitCallback(void (*callback)(void))
     thr_list.exit_callback = callback;
 }
 
-void
-RhGetCurrentThreadStackBounds(void **low, void **high)
-{
-    const struct thr_thread *t = corert_thread.thread;
-
-    *low = t ? (void *)t->stack_low : NULL;
-    *high = t ? (void *)t->stack_high : NULL;
-}
-
 uint64_t
 RhCurrentOSThreadId(void)
 {

@@ -1,92 +1,171 @@
 /* engine/thr_stop.c - stopping the world, and where stopped threads wait.
  * The stopper sets thr_stop_request, raises every stack limit and issues a process-wide barrier;
  * after it each thread either sees the request when it comes back from native code, or is still
- * managed and comes to a check. A thread that waits has its old transition word, so its frames can
- * be scanned. */
+ * managed and comes to a check (or is held by the stop signal, thr_signal.c). A thread that waits
+ * has its old transition word, so its frames can be scanned.
+ * Stoppers are in native state, so one that waits for THREADS counts as stopped for the other. */
 #include "engine/thr_priv.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 _Atomic(uint32_t) thr_stop_request;
+_Atomic(uint32_t) thr_entry_request;
 
+/* Guarded by THREADS. */
 static struct {
-    struct pal_mutex lock; /* THREAD_STOP, taken after THREADS */
-    struct pal_cond resumed;
+    uint64_t patience_ns;   /* until a thread that does not come is named; 0: PATIENCE_NS */
+    _Atomic(uint64_t) owner; /* system's number of the thread that has stopped the world; 0: none */
+    /* Whom the stopper sleeps for, and what it sleeps on. */
+    _Atomic(const struct thr_thread *) wanted;
+    _Atomic(uint32_t) arrivals;
 } stop;
 
-static void
-wait_for_resume(void)
+static const uint64_t PATIENCE_NS = 10000000000;
+
+/* ---- the stopped ---- */
+
+void
+thr_wait_for_resume(void)
 {
-    pal_mutex_lock(&stop.lock);
-    while (atomic_load(&thr_stop_request))
-        pal_cond_wait(&stop.resumed, &stop.lock);
-    pal_mutex_unlock(&stop.lock);
+    uint32_t now;
+
+    if (atomic_load(&stop.wanted) == corert_thread.thread) {
+        atomic_fetch_add(&stop.arrivals, 1);
+        pal_word_wake_all(&stop.arrivals);
+    }
+    while ((now = atomic_load(&thr_stop_request)) & THR_REQUEST_STOP)
+        pal_word_wait(&thr_stop_request, now);
 }
 
-/* Goes from `state` (native) to managed; waits while the world is stopped. errno survives, because
+/* Goes from `state` (native) to managed; waits while the world is stopped, but for the stopper
+ * itself, whose collection calls managed code now and then (gc_world.c). errno survives, because
  * compiled code reads it after RhpPInvokeReturn. */
-static void
-become_managed(void *state)
+void
+thr_become_managed(void *state)
 {
     struct thread_block *tb = &corert_thread;
     int saved_errno = errno;
 
     for (;;) {
         atomic_store(&tb->transition, NULL); /* pairs with the barrier in thr_stop_world */
-        if (!atomic_load(&thr_stop_request))
+        if (!(atomic_load(&thr_stop_request) & THR_REQUEST_STOP) || thr_stopped_by_me())
             break;
         atomic_store(&tb->transition, state);
-        wait_for_resume();
+        thr_wait_for_resume();
     }
     errno = saved_errno;
 }
 
+/* `record` is where native code was entered, `here` where managed code goes on now: the callee-saved
+ * registers may have changed in between. */
 void
-thr_return_to_managed_slow(struct thr_transition *record)
+thr_return_to_managed_slow(struct thr_transition *record, struct thr_transition *here)
 {
-    become_managed(record);
+    int saved_errno = errno;
+
+    thr_become_managed(record);
+    thr_cancel_deliver(here);
+    errno = saved_errno;
 }
 
 void
 thr_poll_slow(struct thr_transition *record)
 {
     record->reverse = corert_thread.reverse_head;
-    atomic_store(&corert_thread.transition, (void *)record);
-    become_managed(record);
+    if (atomic_load(&thr_stop_request) & THR_REQUEST_STOP) {
+        atomic_store(&corert_thread.transition, (void *)record);
+        thr_become_managed(record);
+    }
+    thr_cancel_deliver(record);
 }
 
+/* ---- the stopper ---- */
+
+/* Who asks sets the word first and then raises the limit; so either the word is seen here, or the
+ * limit is raised after our store. */
 void
-thr_limit_slow(struct thr_transition *record)
+thr_limit_reset(struct thr_thread *t)
 {
-    struct thr_thread *t = corert_thread.thread;
-
-    if (t && record->rsp < t->stack_limit)
-        pal_fail_fast("stack overflow in managed code");
-    if (atomic_load(&thr_stop_request))
-        thr_poll_slow(record);
+    atomic_store(&t->block->stack_limit, t->stack_limit);
+    if ((atomic_load(&thr_stop_request) & THR_REQUEST_STOP) ||
+        atomic_load(&t->cancel) != THR_CANCEL_NONE)
+        atomic_store(&t->block->stack_limit, UINTPTR_MAX);
 }
 
-static bool
-request_one(struct thr_thread *t)
+/* Who it is, and where it was last known to be. */
+static void
+stuck_report(const struct thr_thread *t, uint64_t waited_ns)
 {
-    atomic_store(&t->block->stack_limit, UINTPTR_MAX);
-    return true;
+    char line[256], doing[80];
+    const struct thr_reverse_frame *entry =
+        __atomic_load_n(&t->block->reverse_head, __ATOMIC_RELAXED);
+    uintptr_t pc = atomic_load(&t->seen_pc);
+
+    if (!thr_list.hooks.warn)
+        return;
+    pal_thread_state(t->os_id, doing, sizeof doing);
+    /* The entry's frame may be left while we look; its stack stays mapped because the thread cannot
+     * detach now, so at worst the number is wrong. */
+    snprintf(line, sizeof line,
+             "thread %llu, %s, has not come to a check for %llu ms, %s %#llx",
+             (unsigned long long)t->os_id, doing, (unsigned long long)(waited_ns / 1000000),
+             pc ? "last seen at" : "entered managed code at",
+             (unsigned long long)(pc ? pc : entry ? entry->pc : 0));
+    thr_list.hooks.warn(line);
 }
 
-/* Looks again and again: a thread on its way into native code tells nobody. */
+/* All at once, after a moment in which most come to a check. */
+static void
+signal_the_others(const struct thr_thread *self)
+{
+    enum { SPINS = 200 };
+    const struct thr_thread *t;
+    unsigned i;
+
+    for (i = 0; i < SPINS; i++)
+        __builtin_ia32_pause();
+    for (t = thr_list.first; t; t = t->next) {
+        if (t != self && !atomic_load(&t->block->transition))
+            thr_signal_send(t);
+    }
+}
+
+/* A thread that comes to a check wakes us; one on its way into native code tells nobody, so that
+ * we look again after a while. Spinning would keep a processor from the wanted one, and so would
+ * yielding: the scheduler makes who yields wait its turn later. */
 static void
 wait_until_native(const struct thr_thread *t)
 {
-    unsigned tries = 0;
+    enum { SPINS = 100, FIRST_SLEEP_NS = 50000, LONGEST_SLEEP_NS = 1000000 };
+    uint64_t begin, named, sleep_ns = FIRST_SLEEP_NS;
+    unsigned tries;
 
-    while (!atomic_load(&t->block->transition)) {
-        if (++tries < 100)
-            __builtin_ia32_pause();
-        else if (tries < 200)
-            pal_thread_yield();
-        else
-            pal_thread_sleep_ns(20000);
+    for (tries = 0; tries < SPINS; tries++) {
+        if (atomic_load(&t->block->transition))
+            return;
+        __builtin_ia32_pause();
     }
+    begin = named = pal_time_ns();
+    atomic_store(&stop.wanted, t);
+    for (;;) {
+        uint32_t arrivals = atomic_load(&stop.arrivals);
+
+        if (atomic_load(&t->block->transition))
+            break;
+        pal_word_wait_ns(&stop.arrivals, arrivals, sleep_ns);
+        if (atomic_load(&t->block->transition))
+            break;
+        if (thr_signal_is_used())
+            thr_signal_send(t); /* its last one may have met the engine's own code */
+        if (sleep_ns < LONGEST_SLEEP_NS)
+            sleep_ns *= 2;
+        if (pal_time_ns() - named >= (stop.patience_ns ? stop.patience_ns : PATIENCE_NS)) {
+            named = pal_time_ns();
+            stuck_report(t, named - begin);
+        }
+    }
+    atomic_store(&stop.wanted, (const struct thr_thread *)NULL);
 }
 
 void
@@ -95,12 +174,17 @@ thr_stop_world(void)
     struct thr_thread *self = corert_thread.thread;
     struct thr_thread *t;
 
+    CORERT_ASSERT(!self || corert_thread.transition != NULL);
     pal_mutex_lock(&thr_list.lock);
-    atomic_store(&thr_stop_request, 1);
+    atomic_store(&stop.owner, pal_thread_id());
+    atomic_fetch_or(&thr_stop_request, THR_REQUEST_STOP);
+    atomic_fetch_or(&thr_entry_request, THR_REQUEST_STOP);
     for (t = thr_list.first; t; t = t->next)
-        request_one(t);
+        atomic_store(&t->block->stack_limit, UINTPTR_MAX);
     if (!pal_thread_barrier())
         pal_fail_fast("the system has no process-wide memory barrier");
+    if (thr_signal_is_used())
+        signal_the_others(self);
     for (t = thr_list.first; t; t = t->next) {
         if (t != self)
             wait_until_native(t);
@@ -112,25 +196,37 @@ thr_resume_world(void)
 {
     struct thr_thread *t;
 
+    atomic_fetch_and(&thr_entry_request, ~(uint32_t)THR_REQUEST_STOP);
+    atomic_fetch_and(&thr_stop_request, ~(uint32_t)THR_REQUEST_STOP);
     for (t = thr_list.first; t; t = t->next)
-        atomic_store(&t->block->stack_limit, t->stack_limit);
-    pal_mutex_lock(&stop.lock);
-    atomic_store(&thr_stop_request, 0);
-    pal_cond_wake_all(&stop.resumed);
-    pal_mutex_unlock(&stop.lock);
+        thr_limit_reset(t);
+    atomic_store(&stop.owner, 0);
+    pal_word_wake_all(&thr_stop_request);
     pal_mutex_unlock(&thr_list.lock);
 }
 
 bool
 thr_world_is_stopped(void)
 {
-    return atomic_load(&thr_stop_request) != 0;
+    return (atomic_load(&thr_stop_request) & THR_REQUEST_STOP) != 0;
+}
+
+bool
+thr_stopped_by_me(void)
+{
+    return atomic_load(&stop.owner) == pal_thread_id();
+}
+
+void
+thr_stop_patience_set(uint64_t ns)
+{
+    stop.patience_ns = ns;
 }
 
 void
 thr_for_each(bool (*visit)(struct thr_thread *thread, void *context), void *context)
 {
-    bool locked = !thr_world_is_stopped();
+    bool locked = !thr_stopped_by_me();
     struct thr_thread *t;
 
     if (locked)

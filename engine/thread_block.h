@@ -48,6 +48,10 @@
 #define REVERSE_EXCEPTION      56
 #define REVERSE_FRAME_SIZE     64
 
+/* thr_reverse_frame.exception of an entry from native code: 0, or an export, whose method catches at
+ * its boundary what nobody caught before. */
+#define REVERSE_IS_EXPORT      1
+
 #ifndef __ASSEMBLER__
 
 #include <assert.h>
@@ -88,7 +92,7 @@ struct thr_reverse_frame {
     uintptr_t pc;    /* return address of RhpReversePInvoke: finds the entry frame's extent */
     uintptr_t rsp;   /* the entry method's stack pointer after that return */
     uintptr_t rbp;   /* and its rbp */
-    void *exception; /* guard only: the exception that was stopped here */
+    void *exception; /* guard: the exception that was stopped here; entry: REVERSE_IS_EXPORT or 0 */
 };
 
 /* The one check of compiled code compares rsp with `stack_limit`; a request to stop or cancel

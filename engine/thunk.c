@@ -6,6 +6,8 @@
 #include "engine/thr.h"
 #include "pal/pal.h"
 
+#include <stdatomic.h>
+
 enum {
     THUNK_BYTES = 20,
     THUNK_DATA_BYTES = 16,
@@ -13,11 +15,19 @@ enum {
     BLOCKS = 8,
     THUNKS_PER_BLOCK = 204,
     DATA_DISTANCE = BLOCKS * BLOCK_BYTES,
-    COMMON_STUB_AT = BLOCK_BYTES - 8 /* in each data page */
+    COMMON_STUB_AT = BLOCK_BYTES - 8, /* in each data page */
+    NEXT_AT = BLOCK_BYTES - 16        /* in the first data page: the mapping made before */
 };
 
 static_assert(THUNKS_PER_BLOCK * THUNK_BYTES <= BLOCK_BYTES, "code fits its page");
 static_assert(THUNKS_PER_BLOCK * THUNK_DATA_BYTES <= COMMON_STUB_AT, "data fits its page");
+static_assert(THUNKS_PER_BLOCK * THUNK_DATA_BYTES <= NEXT_AT, "data fits its page");
+
+/* Mappings are never released while the engine lives: the library keeps free thunks. */
+static struct {
+    _Atomic(uint8_t *) newest; /* chained through NEXT_AT */
+    _Atomic(uintptr_t) low, high; /* bounds of all of them */
+} mappings;
 
 int32_t
 RhpGetThunkSize(void)
@@ -82,6 +92,39 @@ block_write(uint8_t *code, uint8_t *data)
     __builtin_memcpy(data + COMMON_STUB_AT, &common, sizeof common);
 }
 
+static void
+bounds_widen(uintptr_t low, uintptr_t high)
+{
+    uintptr_t old = atomic_load(&mappings.low);
+
+    while ((old == 0 || low < old) && !atomic_compare_exchange_weak(&mappings.low, &old, low))
+        continue;
+    old = atomic_load(&mappings.high);
+    while (high > old && !atomic_compare_exchange_weak(&mappings.high, &old, high))
+        continue;
+}
+
+static void
+mapping_publish(uint8_t *mapping)
+{
+    uint8_t *older = atomic_load(&mappings.newest);
+
+    bounds_widen((uintptr_t)mapping, (uintptr_t)mapping + 2 * (uintptr_t)DATA_DISTANCE);
+    do
+        __builtin_memcpy(mapping + DATA_DISTANCE + NEXT_AT, &older, sizeof older);
+    while (!atomic_compare_exchange_weak(&mappings.newest, &older, mapping));
+}
+
+static bool
+is_in_mapping(uintptr_t address)
+{
+    uint8_t *m = atomic_load(&mappings.newest);
+
+    while (m && address - (uintptr_t)m >= 2 * (uintptr_t)DATA_DISTANCE)
+        __builtin_memcpy(&m, m + DATA_DISTANCE + NEXT_AT, sizeof m);
+    return m != NULL;
+}
+
 void *
 RhAllocateThunksMapping(void)
 {
@@ -97,6 +140,7 @@ RhAllocateThunksMapping(void)
         block_write(mapping + i * BLOCK_BYTES, mapping + DATA_DISTANCE + i * BLOCK_BYTES);
     if (!pal_mem_protect(mapping, DATA_DISTANCE, PAL_ACCESS_EXEC))
         goto fail;
+    mapping_publish(mapping);
     return mapping;
 fail:
     pal_mem_release(mapping, bytes);
@@ -113,4 +157,17 @@ intptr_t
 RhGetCurrentThunkContext(void)
 {
     return (intptr_t)corert_thread.thunk_context;
+}
+
+/* Contexts are blocks of malloc, which the bounds nearly always tell from thunks. */
+void *
+RhGetCurrentCallback(void)
+{
+    void *context = corert_thread.thunk_context;
+    uintptr_t address = (uintptr_t)context;
+
+    if (address >= atomic_load_explicit(&mappings.low, memory_order_relaxed) &&
+        address < atomic_load_explicit(&mappings.high, memory_order_relaxed) && is_in_mapping(address))
+        return NULL;
+    return context;
 }

@@ -1,8 +1,27 @@
 /* gc/alloc.c - giving out objects.
- * Small objects come from the thread's buffer, a block at a time; medium and pinned ones from
- * shared blocks; large ones from runs of blocks of their own.
- * Invariant: an object's MT word is stored last, when its memory belongs to it. */
+ * Small objects come from the thread's buffer: a hole (free lines between live ones) of a block the
+ * thread goes through, else a whole block; medium and pinned ones from shared regions; large ones
+ * from runs of blocks of their own. What does not fit a hole goes to the shared region, so that no
+ * hole is given up for one object.
+ * Invariants: memory given out is zero and its lines are FRESH; an object's MT word is stored last,
+ * when its memory belongs to it. */
 #include "gc/gc_priv.h"
+
+#include <string.h>
+
+enum outcome {
+    DONE,
+    DUE, /* a collection is due */
+    FULL /* over the cap, or no memory */
+};
+
+enum {
+    HOLE_OBJECT_BYTES = 1024, /* larger ones do not go into holes */
+    HOLE_REST_BYTES = 256,    /* so much of a hole is given up for an object that does not fit */
+    TAIL_REST_BYTES = 1024,   /* likewise of a whole block */
+    GROWTH_TRIES = 3,
+    CAP_TRIES = 4
+};
 
 static void *
 object_at(uint8_t *header, const struct gc_mt *mt)
@@ -13,8 +32,56 @@ object_at(uint8_t *header, const struct gc_mt *mt)
     return o;
 }
 
+/* ---- lines ---- */
+/* The next hole of `bytes` or more in lines [from, ..): [*first, *end). */
+static bool
+hole_next(const uint8_t *lines, size_t from, size_t bytes, size_t *first, size_t *end)
+{
+    for (;;) {
+        while (from < GC_BLOCK_LINES && lines[from])
+            from++;
+        if (from == GC_BLOCK_LINES)
+            return false;
+        *first = from;
+        while (from < GC_BLOCK_LINES && !lines[from])
+            from++;
+        *end = from;
+        if ((*end - *first) << GC_LINE_SHIFT >= bytes)
+            return true;
+    }
+}
+
+/* Lines [first, end) of a block are a new run. `zero`: they read as zeros already. */
+static struct gc_shared
+run_begin(uint8_t *block, size_t first, size_t end, bool zero)
+{
+    uint8_t *lines = gc_block_lines(gc_offset(block) >> GC_BLOCK_SHIFT);
+    struct gc_shared s = {block + (first << GC_LINE_SHIFT), block + (end << GC_LINE_SHIFT)};
+
+    memset(lines + first, GC_LINE_FRESH, end - first);
+    lines[first] |= GC_LINE_START;
+    if (!zero)
+        memset(s.ptr, 0, (size_t)(s.limit - s.ptr));
+    return s;
+}
+
+/* ---- blocks; lock held ---- */
+static bool
+is_due(size_t bytes)
+{
+    return gc_heap.since_bytes > 0 && gc_heap.since_bytes + bytes > gc_heap.budget_bytes &&
+           gc_collect_is_allowed();
+}
+
+static void
+count_taken(size_t bytes)
+{
+    gc_heap.since_bytes += bytes;
+    gc_heap.allocated_bytes += bytes;
+}
+
 /* What a detached thread left of its buffer, so that threads which come and go do not take a block
- * each. Lock held. */
+ * each. */
 static bool
 spare_take(struct gc_shared *out, size_t bytes)
 {
@@ -33,7 +100,7 @@ spare_take(struct gc_shared *out, size_t bytes)
     return false;
 }
 
-/* Instead of the smallest. Lock held. */
+/* Instead of the smallest. */
 static void
 spare_put(uint8_t *ptr, uint8_t *limit)
 {
@@ -54,117 +121,322 @@ spare_put(uint8_t *ptr, uint8_t *limit)
         *least = (struct gc_shared){ptr, limit};
 }
 
-/* Lock held. */
-static bool
-region_take(struct gc_shared *out, size_t bytes)
-{
-    if (spare_take(out, bytes))
-        return true;
-    out->ptr = gc_blocks_take(1, GC_BLOCK_LOCAL);
-    if (!out->ptr)
-        return false;
-    out->limit = out->ptr + GC_BLOCK_BYTES;
-    gc_heap.allocated_bytes += GC_BLOCK_BYTES;
-    return true;
-}
-
-/* A spare region with room for `bytes`, or a fresh block, becomes the thread's buffer. */
-static bool
-buffer_refill(struct gc_buffer *b, uint64_t *taken, size_t bytes)
-{
-    size_t left = (size_t)(b->limit - b->ptr);
-    struct gc_shared region;
-    bool ok;
-
-    pal_mutex_lock(&gc_heap.lock);
-    ok = region_take(&region, bytes);
-    if (ok)
-        gc_heap.retired_bytes += left;
-    else
-        gc_heap.refused++;
-    pal_mutex_unlock(&gc_heap.lock);
-    if (!ok)
-        return false;
-    if (taken)
-        *taken += (size_t)(region.limit - region.ptr) - left;
-    b->ptr = region.ptr;
-    b->limit = region.limit;
-    return true;
-}
-
-static void *
-alloc_small(struct gc_buffer *b, uint64_t *taken, const struct gc_mt *mt, size_t bytes)
-{
-    uint8_t *at;
-
-    if (bytes > (size_t)(b->limit - b->ptr) && !buffer_refill(b, taken, bytes))
-        return NULL;
-    at = b->ptr;
-    b->ptr += bytes;
-    return object_at(at, mt);
-}
+/* ---- the thread's buffer ---- */
+struct region {
+    uint8_t *block; /* NULL: `run` is ready */
+    struct gc_shared run;
+    bool holes;
+    bool zero;
+};
 
 /* Lock held. */
-static uint8_t *
-shared_take(struct gc_shared *s, size_t bytes, enum gc_block_state state)
+static enum outcome
+region_take(struct region *out, size_t bytes, bool force)
 {
-    uint8_t *at;
+    size_t index;
 
-    if (bytes > (size_t)(s->limit - s->ptr)) {
-        uint8_t *block = gc_blocks_take(1, state);
+    if (spare_take(&out->run, bytes))
+        return DONE;
+    if (!force && is_due(GC_BLOCK_BYTES))
+        return DUE;
+    if (bytes <= HOLE_OBJECT_BYTES && (index = gc_blocks_take_holes(false)) != SIZE_MAX) {
+        struct gc_block *b = &gc_heap.block[index];
 
-        if (!block)
-            return NULL;
-        s->ptr = block;
-        s->limit = block + GC_BLOCK_BYTES;
+        out->block = gc_block_at(index);
+        out->holes = true;
+        count_taken((GC_BLOCK_LINES - b->used_lines) * GC_LINE_BYTES);
+        b->used_lines = GC_BLOCK_LINES;
+        return DONE;
     }
-    at = s->ptr;
-    s->ptr += bytes;
-    return at;
+    out->block = gc_blocks_take(1, GC_BLOCK_LOCAL, &out->zero);
+    if (!out->block)
+        return FULL;
+    count_taken(GC_BLOCK_BYTES);
+    return DONE;
 }
 
-/* Medium, pinned and large objects. */
-static void *
-alloc_shared(uint64_t *taken, const struct gc_mt *mt, size_t bytes, bool pinned)
+static void
+buffer_set(struct gc_buffer *b, uint64_t *taken, struct gc_shared run)
 {
-    uint8_t *at;
+    if (taken)
+        *taken += (size_t)(run.limit - run.ptr) - (size_t)(b->limit - b->ptr);
+    b->ptr = run.ptr;
+    b->limit = run.limit;
+}
+
+/* The next hole of the block the thread goes through that has room. */
+static bool
+buffer_next_hole(struct gc_buffer *b, uint64_t *taken, size_t bytes)
+{
+    size_t at = gc_offset(b->limit), block = at >> GC_BLOCK_SHIFT, first, end;
+
+    if (!b->limit || !(at & (GC_BLOCK_BYTES - 1)) ||
+        !(gc_heap.block[block].flags & GC_BLOCK_HOLES))
+        return false;
+    if (!hole_next(gc_block_lines(block), at >> GC_LINE_SHIFT & (GC_BLOCK_LINES - 1), bytes, &first,
+                   &end))
+        return false;
+    buffer_set(b, taken, run_begin(gc_block_at(block), first, end, false));
+    return true;
+}
+
+/* DONE: there is a new region; in a block with holes it may be too small all the same. */
+static enum outcome
+buffer_refill(struct gc_buffer *b, uint64_t *taken, size_t bytes, bool force)
+{
+    struct region region = {0};
+    size_t first = 0, end = GC_BLOCK_LINES;
+    enum outcome outcome;
+
+    if (buffer_next_hole(b, taken, bytes))
+        return DONE;
+    pal_mutex_lock(&gc_heap.lock);
+    outcome = region_take(&region, bytes, force);
+    if (outcome == DONE)
+        gc_heap.retired_bytes += (size_t)(b->limit - b->ptr);
+    pal_mutex_unlock(&gc_heap.lock);
+    if (outcome != DONE)
+        return outcome;
+    if (region.block) {
+        const uint8_t *lines = gc_block_lines(gc_offset(region.block) >> GC_BLOCK_SHIFT);
+
+        if (region.holes && !hole_next(lines, 0, bytes, &first, &end))
+            hole_next(lines, 0, GC_LINE_BYTES, &first, &end);
+        region.run = run_begin(region.block, first, end, region.zero);
+    }
+    buffer_set(b, taken, region.run);
+    return DONE;
+}
+
+/* ---- shared regions and large objects; lock held ---- */
+static enum outcome
+shared_refill(struct gc_shared *s, size_t bytes, enum gc_block_state state)
+{
+    bool zero;
+    uint8_t *block;
+    size_t index, first, end;
+
+    while (state == GC_BLOCK_PINNED && (index = gc_blocks_take_holes(true)) != SIZE_MAX) {
+        gc_heap.block[index].used_lines = GC_BLOCK_LINES;
+        if (hole_next(gc_block_lines(index), 0, bytes, &first, &end)) {
+            *s = run_begin(gc_block_at(index), first, end, false);
+            return DONE;
+        }
+    }
+    block = gc_blocks_take(1, state, &zero);
+    if (!block)
+        return FULL;
+    *s = run_begin(block, 0, GC_BLOCK_LINES, zero);
+    return DONE;
+}
+
+static enum outcome
+shared_take(struct gc_shared *s, size_t bytes, enum gc_block_state state, bool force, uint8_t **out)
+{
+    if (bytes > (size_t)(s->limit - s->ptr)) {
+        enum outcome outcome;
+
+        if (!force && is_due(bytes))
+            return DUE;
+        outcome = shared_refill(s, bytes, state);
+        if (outcome != DONE)
+            return outcome;
+    }
+    *out = s->ptr;
+    s->ptr += bytes;
+    count_taken(bytes);
+    return DONE;
+}
+
+static enum outcome
+large_take(size_t bytes, bool force, uint8_t **out, bool *zero)
+{
+    size_t blocks = (bytes - 1) / GC_BLOCK_BYTES + 1;
+
+    if (!force && is_due(blocks * GC_BLOCK_BYTES))
+        return DUE;
+    *out = gc_blocks_take(blocks, GC_BLOCK_LARGE, zero);
+    if (!*out)
+        return FULL;
+    count_taken(bytes);
+    return DONE;
+}
+
+/* ---- one attempt ---- */
+struct request {
+    struct gc_buffer *buffer;
+    uint64_t *taken;
+    size_t bytes;
+    bool pinned;
+    bool force; /* no collection for growth */
+};
+
+/* Medium, pinned, large and overflowing objects. */
+static enum outcome
+take_shared(const struct request *r, uint8_t **out)
+{
+    bool zero = true;
+    enum outcome outcome;
 
     pal_mutex_lock(&gc_heap.lock);
-    if (bytes > GC_BLOCK_BYTES)
-        at = gc_blocks_take((bytes - 1) / GC_BLOCK_BYTES + 1, GC_BLOCK_LARGE);
-    else if (pinned)
-        at = shared_take(&gc_heap.pinned, bytes, GC_BLOCK_PINNED);
+    if (r->bytes > GC_LARGE_BYTES)
+        outcome = large_take(r->bytes, r->force, out, &zero);
+    else if (r->pinned)
+        outcome = shared_take(&gc_heap.pinned, r->bytes, GC_BLOCK_PINNED, r->force, out);
     else
-        at = shared_take(&gc_heap.medium, bytes, GC_BLOCK_SHARED);
-    if (at)
-        gc_heap.allocated_bytes += bytes;
-    else
-        gc_heap.refused++;
+        outcome = shared_take(&gc_heap.medium, r->bytes, GC_BLOCK_SHARED, r->force, out);
     pal_mutex_unlock(&gc_heap.lock);
-    if (!at)
-        return NULL;
-    if (taken)
-        *taken += bytes;
-    return object_at(at, mt);
+    if (outcome != DONE)
+        return outcome;
+    if (!zero)
+        memset(*out, 0, r->bytes);
+    if (r->taken)
+        *r->taken += r->bytes;
+    return DONE;
+}
+
+static bool
+is_for_buffer(const struct request *r)
+{
+    const struct gc_buffer *b = r->buffer;
+    size_t left = (size_t)(b->limit - b->ptr), at = gc_offset(b->limit);
+
+    if (r->bytes >= GC_MEDIUM_BYTES || r->pinned || gc_heap.config.stress_interval)
+        return false;
+    if (r->bytes <= left || r->bytes <= GC_LINE_BYTES || !b->limit)
+        return true;
+    if ((at & (GC_BLOCK_BYTES - 1)) &&
+        (gc_heap.block[at >> GC_BLOCK_SHIFT].flags & GC_BLOCK_HOLES))
+        return left < HOLE_REST_BYTES && r->bytes <= HOLE_OBJECT_BYTES;
+    return left < TAIL_REST_BYTES;
+}
+
+static enum outcome
+take(const struct request *r, uint8_t **out)
+{
+    struct gc_buffer *b = r->buffer;
+    enum outcome outcome;
+
+    if (!is_for_buffer(r))
+        return take_shared(r, out);
+    if (r->bytes > (size_t)(b->limit - b->ptr)) {
+        outcome = buffer_refill(b, r->taken, r->bytes, r->force);
+        if (outcome != DONE)
+            return outcome;
+        if (r->bytes > (size_t)(b->limit - b->ptr))
+            return take_shared(r, out);
+    }
+    *out = b->ptr;
+    b->ptr += r->bytes;
+    return DONE;
+}
+
+/* ---- when there is no room ---- */
+struct limit_call {
+    uint64_t wanted;
+    bool raised;
+};
+
+static void
+ask_limit(void *context)
+{
+    struct limit_call *call = context;
+    uint64_t cap, blocks;
+
+    pal_mutex_lock(&gc_heap.lock);
+    cap = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES;
+    pal_mutex_unlock(&gc_heap.lock);
+    blocks = gc_heap.world->near_limit(cap, call->wanted) / GC_BLOCK_BYTES;
+    pal_mutex_lock(&gc_heap.lock);
+    if (blocks > gc_heap.blocks)
+        blocks = gc_heap.blocks;
+    call->raised = blocks > gc_heap.cap_blocks;
+    if (call->raised)
+        gc_heap.cap_blocks = (size_t)blocks;
+    pal_mutex_unlock(&gc_heap.lock);
+}
+
+/* Makes room in the way that has not been tried. false: there is no more to try. */
+static bool
+make_room(unsigned tried, size_t bytes, uint64_t seen)
+{
+    struct limit_call call = {.wanted = bytes};
+
+    if (!gc_heap.world)
+        return false;
+    if (tried < 2 && gc_collect_is_allowed() &&
+        bytes / GC_BLOCK_BYTES < gc_heap.cap_blocks) {
+        gc_collect_since(GC_REASON_LIMIT, tried ? GC_COLLECT_COMPACT : 0, seen);
+        return true;
+    }
+    if (tried > 2 + CAP_TRIES || !gc_heap.world->near_limit)
+        return false;
+    gc_heap.world->run_native(ask_limit, &call);
+    return call.raised;
+}
+
+static uint8_t *
+take_or_collect(struct request *r)
+{
+    unsigned grown = 0, tried = 0;
+
+    for (;;) {
+        uint64_t seen = gc_collect_number();
+        uint8_t *at = NULL;
+        enum outcome outcome = take(r, &at);
+
+        if (outcome == DONE)
+            return at;
+        if (outcome == DUE) {
+            gc_collect_since(GC_REASON_GROWTH, 0, seen);
+            r->force = ++grown >= GROWTH_TRIES;
+            continue;
+        }
+        if (!make_room(tried, r->bytes, seen))
+            return NULL;
+        tried++;
+    }
+}
+
+static void
+stress(void)
+{
+    bool now;
+
+    pal_mutex_lock(&gc_heap.lock);
+    now = ++gc_heap.stress_count >= gc_heap.config.stress_interval;
+    if (now)
+        gc_heap.stress_count = 0;
+    pal_mutex_unlock(&gc_heap.lock);
+    if (now && gc_collect_is_allowed())
+        gc_collect(GC_REASON_STRESS, 0);
 }
 
 void *
 gc_alloc(struct gc_buffer *buffer, uint64_t *taken, const struct gc_mt *mt, size_t bytes,
          uint32_t flags)
 {
+    struct request r = {buffer, taken, 0, (flags & GC_ALLOC_PINNED) != 0, false};
+    uint8_t *at;
     void *o;
 
     if (!gc_heap.started || bytes > SIZE_MAX - GC_BLOCK_BYTES)
         return NULL;
-    bytes = gc_align8(bytes);
-    if (bytes < GC_OBJECT_MIN_BYTES)
-        bytes = GC_OBJECT_MIN_BYTES;
-    if (bytes >= GC_MEDIUM_BYTES || (flags & GC_ALLOC_PINNED))
-        o = alloc_shared(taken, mt, bytes, (flags & GC_ALLOC_PINNED) != 0);
-    else
-        o = alloc_small(buffer, taken, mt, bytes);
+    r.bytes = gc_align8(bytes);
+    if (r.bytes < GC_OBJECT_MIN_BYTES)
+        r.bytes = GC_OBJECT_MIN_BYTES;
+    if (gc_heap.config.stress_interval)
+        stress();
+    at = take_or_collect(&r);
+    if (!at) {
+        pal_mutex_lock(&gc_heap.lock);
+        gc_heap.refused++;
+        pal_mutex_unlock(&gc_heap.lock);
+        return NULL;
+    }
+    o = object_at(at, mt);
     /* An object that cannot be registered is abandoned: nobody has seen it. */
-    if (o && (flags & GC_ALLOC_FINALIZE) && !gc_finalize_register(o))
+    if ((flags & GC_ALLOC_FINALIZE) && !gc_finalize_register(o))
         return NULL;
     return o;
 }
@@ -172,12 +444,22 @@ gc_alloc(struct gc_buffer *buffer, uint64_t *taken, const struct gc_mt *mt, size
 void
 gc_buffer_retire(struct gc_buffer *buffer)
 {
-    if (gc_heap.started && buffer->ptr) {
+    if (gc_heap.started) {
         pal_mutex_lock(&gc_heap.lock);
-        gc_heap.retired_bytes += (uint64_t)(buffer->limit - buffer->ptr);
-        spare_put(buffer->ptr, buffer->limit);
+        if (buffer->ptr && buffer->ptr < buffer->limit) {
+            gc_heap.retired_bytes += (uint64_t)(buffer->limit - buffer->ptr);
+            spare_put(buffer->ptr, buffer->limit);
+        }
         pal_mutex_unlock(&gc_heap.lock);
     }
     buffer->ptr = NULL;
     buffer->limit = NULL;
+}
+
+void
+gc_alloc_reset_regions(void)
+{
+    memset(gc_heap.spare, 0, sizeof gc_heap.spare);
+    gc_heap.medium = (struct gc_shared){0};
+    gc_heap.pinned = (struct gc_shared){0};
 }

@@ -43,8 +43,10 @@ struct gc_world {
      * caller published, so that a collection inside finds its references. */
     void (*run_native)(void (*function)(void *context), void *context);
     void (*stop)(void);
-    /* Every attached thread's buffer, the caller's too. `torn`: its last object may have no MT word
-     * yet (the thread was interrupted in the middle of an allocation). */
+    /* Every attached thread's buffer, the caller's too. `torn`: the
+     * thread was interrupted at any instruction. Its last object may have no MT word yet, or it may
+     * be about to take the next bytes: ptr, limit and the bytes between them must stay as they are,
+     * and objects that its registers name count as written to. */
     void (*each_buffer)(void (*visit)(void *context, struct gc_buffer *buffer, bool torn),
                         void *context);
     void (*scan_ambiguous)(void);  /* calls gc_ambiguous() for stacks, registers, pinned handles */
@@ -59,6 +61,8 @@ struct gc_world {
     uint64_t (*near_limit)(uint64_t cap_bytes, uint64_t wanted_bytes);
     /* Verification found a bad slot; the heap cannot be used any more. World stopped. */
     void (*verify_failed)(const char *text);
+    /* Whether an address can be a MethodTable; asked by verification only. */
+    bool (*is_method_table)(const void *address);
 };
 
 struct gc_config {
@@ -96,6 +100,8 @@ struct gc_counters {
     uint64_t refused;         /* allocations that failed */
     uint64_t collections;
     uint64_t finalizable;     /* objects registered for finalization */
+    uint64_t since_bytes;     /* allocated since the last collection */
+    uint64_t budget_bytes;    /* the next one is due when since_bytes comes to it */
 };
 
 /* contract: any | locks: HEAP | suspended: yes */
@@ -164,7 +170,9 @@ void gc_each_object(void (*visit)(void *context, void *object, size_t bytes), vo
 /* ---- addresses ---- */
 /* Inside the heap's reservation, whether or not an object is there. */
 bool gc_heap_contains(const void *address);
-/* INT32_MAX for frozen objects and foreign addresses, else 0: one generation. */
+/* Every collection covers all objects. INT32_MAX: frozen objects and foreign addresses; 0: made
+ * since the last collection; GC_GENERATION_OLD: older, or large. */
+enum { GC_GENERATION_OLD = 2 };
 int32_t gc_generation(const void *object);
 
 /* ---- roots and ranges registered by others ----

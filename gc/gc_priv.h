@@ -1,9 +1,20 @@
-/* gc/gc_priv.h - what the files of gc/ share. */
+/* gc/gc_priv.h - what the files of gc/ share.
+ * Locks, in the order in which they are taken: COLLECT (one collection at a time), HEAP (blocks,
+ * shared regions, counters; held for the whole of a collection), POOL (mark stack chunks, blocks
+ * to copy into; helper threads take it), FINALIZE and ROOTS. */
 #ifndef GC_GC_PRIV_H
 #define GC_GC_PRIV_H
 
 #include "gc/gc.h"
 #include "pal/pal.h"
+
+#define GC_INLINE static inline __attribute__((always_inline))
+/* Reads words that may be anything, or that other threads write: not for sanitizers. */
+#if defined(__clang__)
+#define GC_UNCHECKED __attribute__((no_sanitize("address", "thread", "memory")))
+#else
+#define GC_UNCHECKED __attribute__((no_sanitize_address, no_sanitize_thread))
+#endif
 
 /* A bump region that threads share under the heap lock. */
 struct gc_shared {
@@ -13,21 +24,46 @@ struct gc_shared {
 
 enum { GC_SPARE_BUFFERS = 16 };
 
-/* The heap. Guarded by `lock` but for the fields marked fixed, which change only at start/stop. */
+/* The heap. Guarded by `lock` but for the fields marked fixed, which change only at start/stop,
+ * and those marked stopped, which change only while the world is stopped. */
 struct gc_heap {
     struct pal_mutex lock;
     uint8_t *base;            /* fixed: first block; aligned to GC_BLOCK_BYTES */
+    size_t span_bytes;        /* fixed: from base to the end of the last block */
     size_t blocks;            /* fixed: blocks in the reservation */
-    size_t cap_blocks;        /* fixed: most blocks handed out at a time */
     void *reservation;        /* fixed: owned */
     size_t reservation_bytes; /* fixed */
-    struct gc_block *block;   /* fixed address: block records, committed up to committed_blocks */
+    size_t page_bytes;        /* fixed */
+    const struct gc_world *world; /* fixed, borrowed; NULL: never collect */
+    struct gc_config config;      /* fixed */
+    struct gc_block *block;       /* fixed address; as the next ones committed up to
+                                     committed_blocks */
+    uint8_t *line;                /* fixed address */
+    uint64_t *start;              /* stopped: object-start bits */
+    uint64_t *mark;               /* stopped: mark bits; zero between collections */
+    uint64_t *free_map;           /* fixed address: one bit a block */
+    uint64_t *holes_map;          /* likewise: LOCAL and SHARED blocks with free lines */
+    uint64_t *pinned_map;         /* likewise: PINNED blocks with free lines */
+    uint8_t *pool;                /* fixed: address space for mark stack chunks */
+    size_t pool_bytes;            /* fixed */
+
+    size_t cap_blocks; /* most blocks handed out at a time */
     size_t committed_blocks;
-    size_t fresh; /* blocks before it have been handed out at least once */
+    size_t fresh;        /* blocks before it have been handed out at least once */
+    size_t free_cursor;  /* no free block before it */
+    size_t holes_cursor; /* no bit of holes_map before it */
+    size_t pinned_cursor;
+    size_t no_run; /* no free run has so many blocks */
     size_t used_blocks;
+    size_t zero_blocks; /* of those before `fresh`: without memory */
+
     uint64_t allocated_bytes;
     uint64_t retired_bytes; /* of allocated_bytes: never became objects */
+    uint64_t since_bytes;   /* handed out since the last collection */
+    uint64_t budget_bytes;  /* collect when since_bytes comes to it */
+    uint64_t live_bytes;    /* marked by the last collection */
     uint64_t refused;
+    uint32_t stress_count;
     struct gc_shared spare[GC_SPARE_BUFFERS]; /* left by threads that detached; ptr NULL: empty */
     struct gc_shared medium;
     struct gc_shared pinned;
@@ -36,12 +72,188 @@ struct gc_heap {
 
 extern struct gc_heap gc_heap;
 
-/* Takes `count` neighbouring fresh blocks, zeroed; NULL over the cap or without memory.
- * Lock held. */
-uint8_t *gc_blocks_take(size_t count, enum gc_block_state state);
+/* ---- addresses and bits ---- */
+GC_INLINE size_t
+gc_offset(const void *address)
+{
+    return (size_t)((uintptr_t)address - (uintptr_t)gc_heap.base);
+}
 
+GC_INLINE uint8_t *
+gc_block_at(size_t index)
+{
+    return gc_heap.base + (index << GC_BLOCK_SHIFT);
+}
+
+GC_INLINE uint8_t *
+gc_block_lines(size_t index)
+{
+    return gc_heap.line + index * GC_BLOCK_LINES;
+}
+
+GC_INLINE bool
+gc_bit_get(const uint64_t *table, size_t bit)
+{
+    return (__atomic_load_n(&table[bit >> 6], __ATOMIC_RELAXED) >> (bit & 63) & 1) != 0;
+}
+
+GC_INLINE void
+gc_bit_set(uint64_t *table, size_t bit)
+{
+    table[bit >> 6] |= UINT64_C(1) << (bit & 63);
+}
+
+GC_INLINE void
+gc_bit_clear(uint64_t *table, size_t bit)
+{
+    table[bit >> 6] &= ~(UINT64_C(1) << (bit & 63));
+}
+
+/* First bit from `from` on that is set (clear), or `limit`. */
+size_t gc_bits_next_set(const uint64_t *table, size_t from, size_t limit);
+size_t gc_bits_next_clear(const uint64_t *table, size_t from, size_t limit);
+
+/* Bytes of an object as the heap counts them. */
+GC_INLINE size_t
+gc_heap_bytes(const struct gc_object *o)
+{
+    size_t bytes = gc_object_bytes(o);
+
+    return bytes < GC_OBJECT_MIN_BYTES ? GC_OBJECT_MIN_BYTES : bytes;
+}
+
+GC_INLINE bool
+gc_block_is_small(const struct gc_block *b)
+{
+    return b->state >= GC_BLOCK_LOCAL && b->state <= GC_BLOCK_PINNED;
+}
+
+/* ---- blocks.c; HEAP held, or the world stopped and POOL held ---- */
+bool gc_blocks_commit(size_t blocks);
+/* Takes `count` neighbouring blocks; NULL over the cap or without memory. `*zero`: they read as
+ * zeros. */
+uint8_t *gc_blocks_take(size_t count, enum gc_block_state state, bool *zero);
+/* All lines and bits of the blocks must be zero. */
+void gc_blocks_free(size_t first, size_t count);
+/* A block with free lines, or SIZE_MAX. */
+size_t gc_blocks_take_holes(bool pinned);
+/* Gives memory of free blocks back to the system, but for about `keep_bytes`. */
+void gc_blocks_trim(uint64_t keep_bytes);
+
+/* ---- find.c ---- */
+/* The object to which an address belongs, by the rule of gc_ambiguous(); NULL: none. World
+ * stopped. */
+struct gc_object *gc_find_object(uintptr_t address);
+/* Sets the start bits of all objects in the runs handed out since the last collection. */
+void gc_find_walk_block(size_t block);
+void gc_find_each_in_block(size_t block, void (*visit)(void *context, void *object, size_t bytes),
+                           void *context);
+void gc_find_each_slot(struct gc_object *o, void (*visit)(void *context, void **slot),
+                       void *context);
+
+/* ---- worklist.c: the mark stack, in chunks from a pool ---- */
+enum { GC_CHUNK_ENTRIES = 510 };
+
+struct gc_chunk {
+    struct gc_chunk *next;
+    size_t count;
+    uintptr_t entry[GC_CHUNK_ENTRIES];
+};
+
+/* What one marking thread owns. An entry is an object's address, or with bit 0 the address of the
+ * first reference in a large object that has not been looked at. */
+struct gc_marker {
+    struct gc_chunk *top; /* where entries come and go; never NULL in a collection */
+    struct gc_chunk *full;
+    struct gc_shared copy; /* moved objects go here */
+    uint64_t marked_bytes;
+    uint64_t moved_bytes;
+    bool copy_full; /* no more blocks to copy into */
+};
+
+enum { GC_MARKERS_MAX = 16 };
+
+extern struct gc_marker gc_markers[GC_MARKERS_MAX];
+
+bool gc_pool_start(void);
+void gc_pool_stop(void);
+/* Gives each marker its chunk. */
+void gc_pool_begin(size_t markers);
+void gc_pool_end(void);
+/* The top chunk is full: another one. false: no memory. */
+bool gc_pool_more(struct gc_marker *m);
+/* The top chunk is empty: takes a full one. false: the marker has nothing left. */
+bool gc_pool_less(struct gc_marker *m);
+/* Hands half of the marker's entries to others. */
+void gc_pool_share(struct gc_marker *m);
+/* Waits for entries of others. false: no marker of `markers` has any. */
+bool gc_pool_steal(struct gc_marker *m, size_t markers);
+bool gc_pool_is_wanted(void); /* another marker waits */
+void gc_pool_lock(void);
+void gc_pool_unlock(void);
+/* Helper threads: runs work(1), work(2).. beside work(0) on the caller. */
+bool gc_pool_run(size_t markers, void (*work)(size_t index));
+
+/* ---- mark.c ---- */
+void gc_mark_begin(bool moving, uint32_t epoch);
+/* Marks all that is reachable from what was found so far. */
+void gc_mark_drain(bool large);
+void gc_mark_end(struct gc_collection *record);
+/* Marks the object, which does not move. */
+void gc_mark_pinned(struct gc_object *o);
+
+/* Whether the marks say that it stays; for objects inside the heap. */
+GC_INLINE bool
+gc_is_marked(const void *object)
+{
+    return gc_bit_get(gc_heap.mark, gc_offset(object) >> 3);
+}
+
+/* ---- evacuate.c ---- */
+enum { GC_FORWARDED = 1 }; /* in an MT word: the rest is the object's new address */
+
+/* A word in front of every object that the class library does not use. The collection in which the
+ * object was found to stay in a block that is being emptied. */
+GC_INLINE uint32_t *
+gc_stay_word(const void *object)
+{
+    return (uint32_t *)((uintptr_t)object - 8);
+}
+
+/* Chooses blocks to empty. false: none is worth it. */
+bool gc_evacuate_choose(uint32_t collect_flags, enum gc_reason reason);
+/* Where a live object of a candidate block is to be from now on. `*fresh`: the caller is the first
+ * to reach it and must scan it. Its mark bit is set. */
+void *gc_evacuate(struct gc_marker *m, struct gc_object *o, uint32_t epoch, bool *fresh);
+
+/* ---- sweep.c; world stopped ---- */
+void gc_sweep_prepare(void); /* clears the lines' marks before marking */
+struct gc_sweep_result {
+    size_t used_blocks;
+    size_t free_lines; /* in blocks that are in use */
+    size_t freed_blocks;
+};
+void gc_sweep(struct gc_sweep_result *out);
+
+/* ---- alloc.c ---- */
+void gc_alloc_reset_regions(void); /* world stopped */
+
+/* ---- collect.c ---- */
+void gc_collect_start(void);
+bool gc_collect_is_allowed(void);
+uint64_t gc_collect_number(void);
+/* After a collection by another thread since number `seen` nothing is done. */
+void gc_collect_since(enum gc_reason reason, uint32_t flags, uint64_t seen);
+
+/* ---- roots.c, finalize.c ---- */
 void gc_roots_reset(void);
 void gc_finalize_reset(void);
 size_t gc_finalize_count(void);
+/* In a collection: visits the ready objects; moves dead ones to the ready queue and visits them;
+ * forgets dead suppressed ones; returns how many became ready. */
+void gc_finalize_scan_ready(void);
+uint64_t gc_finalize_find_dead(void);
+void gc_finalize_update(void); /* new addresses of registered objects */
+void gc_finalize_each(void (*visit)(void *context, void **slot), void *context);
 
 #endif

@@ -2,8 +2,9 @@
  * One reservation holds blocks of 32 KiB, each of 256 lines of 128 bytes. Metadata lies beside the
  * blocks, never inside them, one array a kind, indexed by block number, so that an address gives
  * every fact about it by shifts alone.
- * In use now: block records. Declared for the collector, reserved but not committed: line marks,
- * object-start and mark bits, and the barrier's log bits. */
+ * Objects: the mark bits of one collection are the object-start bits of the time after it, so two
+ * bit tables change places; objects made since are found by walking the lines handed out.
+ * The barrier's log bits are reserved but not committed. */
 #ifndef GC_HEAP_FORMAT_H
 #define GC_HEAP_FORMAT_H
 
@@ -21,23 +22,26 @@
 
 /* From here on an object is not put into thread-local buffers. */
 #define GC_MEDIUM_BYTES ((size_t)8 * 1024)
+/* Objects above it have blocks of their own. */
+#define GC_LARGE_BYTES ((size_t)16 * 1024)
 /* Blocks are committed in groups, so that growing costs few system calls. */
 #define GC_COMMIT_BLOCKS ((size_t)32)
 
 /* Metadata bytes per block, by kind. */
-#define GC_META_LINE_BYTES  GC_BLOCK_LINES           /* one mark byte a line */
+#define GC_META_LINE_BYTES  GC_BLOCK_LINES           /* one byte a line: GC_LINE_* */
 #define GC_META_START_BYTES (GC_BLOCK_BYTES / 8 / 8) /* one bit per 8 bytes: object starts */
-#define GC_META_MARK_BYTES  (GC_BLOCK_BYTES / 8 / 8) /* one bit per 8 bytes: mark */
+#define GC_META_MARK_BYTES  GC_META_START_BYTES      /* the same for marks */
 #define GC_META_LOG_BYTES   (GC_BLOCK_BYTES / GC_LOG_BYTES / 8)
 
 static_assert(GC_BLOCK_LINES == 256, "a line number fits a byte");
 static_assert(GC_META_START_BYTES == 512, "object-start bits of a block");
 static_assert(GC_META_LOG_BYTES == 16, "log bits of a block are two words");
-static_assert(GC_MEDIUM_BYTES < GC_BLOCK_BYTES, "a medium object fits a block");
+static_assert(GC_MEDIUM_BYTES < GC_LARGE_BYTES && GC_LARGE_BYTES < GC_BLOCK_BYTES,
+              "a medium object fits a block");
 
 enum gc_block_state {
     GC_BLOCK_UNUSED = 0, /* never handed out; may be uncommitted */
-    GC_BLOCK_FREE,       /* committed, on the free list (the collector's) */
+    GC_BLOCK_FREE,       /* committed, in the map of free blocks; lines and bits are zero */
     GC_BLOCK_LOCAL,      /* small objects: a thread's allocation buffer, now or earlier */
     GC_BLOCK_SHARED,     /* medium objects, filled under the heap lock */
     GC_BLOCK_PINNED,     /* small and medium objects that must not move, under the heap lock */
@@ -45,12 +49,30 @@ enum gc_block_state {
     GC_BLOCK_LARGE_REST  /* further block of it */
 };
 
+enum gc_block_flag {
+    GC_BLOCK_ZERO = 0x01,      /* free or fresh: reads as zeros, no memory behind it */
+    GC_BLOCK_HOLES = 0x02,     /* handed out again with live lines in it */
+    GC_BLOCK_HELD = 0x04,      /* an interrupted thread allocates here: fresh lines stay */
+    GC_BLOCK_CANDIDATE = 0x08, /* this collection moves objects out of it */
+    GC_BLOCK_RESCAN = 0x10     /* the mark stack was full: look at its marked objects again */
+};
+
 struct gc_block {
-    uint8_t state; /* enum gc_block_state */
-    uint8_t spare[3];
+    uint8_t state;       /* enum gc_block_state */
+    uint8_t flags;       /* enum gc_block_flag */
+    uint16_t used_lines; /* after the last collection; all of them since it was handed out */
     uint32_t run_blocks; /* LARGE: blocks of the run; LARGE_REST: distance to its first block */
 };
 
 static_assert(sizeof(struct gc_block) == 8, "block record");
+
+/* A line byte; 0: the line is free. A run of lines handed out since the last collection begins with
+ * FRESH | START; objects lie in it one after the other, up to a zero MT word. */
+enum gc_line_bit {
+    GC_LINE_LIVE = 1,  /* holds a part of an object that was marked */
+    GC_LINE_FRESH = 2, /* handed out since */
+    GC_LINE_START = 4, /* first of its run */
+    GC_LINE_WALKED = 8 /* START only: the start bits of the run's objects are set */
+};
 
 #endif

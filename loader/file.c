@@ -67,8 +67,8 @@ header_check(const struct corert_module_header *h, const char *path, struct ldr_
     return CORERT_OK;
 }
 
-static corert_status
-bytes_check(const struct pal_file *file, const char *path, struct ldr_diag *diag)
+corert_status
+ldr_bytes_check(const uint8_t *bytes, size_t size, const char *path, struct ldr_diag *diag)
 {
     struct corert_module_header header;
     uint8_t digest[LDR_DIGEST_BYTES];
@@ -76,11 +76,11 @@ bytes_check(const struct pal_file *file, const char *path, struct ldr_diag *diag
     corert_status status;
     size_t at;
 
-    if (!ldr_digest_compute(file->bytes, file->size, digest, &at, &why)) {
+    if (!ldr_digest_compute(bytes, size, digest, &at, &why)) {
         ldr_diag_set(diag, "%s: %s", path, why);
         return CORERT_E_FORMAT;
     }
-    memcpy(&header, file->bytes + (at - offsetof(struct corert_module_header, digest)),
+    memcpy(&header, bytes + (at - offsetof(struct corert_module_header, digest)),
            sizeof header);
     status = header_check(&header, path, diag);
     if (status != CORERT_OK)
@@ -107,7 +107,7 @@ ldr_file_check(const char *path, struct ldr_diag *diag)
         ldr_diag_set(diag, "%s: cannot be read: %s", path, pal_status_text(status));
         return file_status(status);
     }
-    result = bytes_check(&file, path, diag);
+    result = ldr_bytes_check(file.bytes, file.size, path, diag);
     pal_file_free(&file);
     return result;
 }

@@ -52,9 +52,11 @@ struct ldr_module {
     void *main_function; /* or NULL */
     void *host_data;     /* the engine's, set in attach */
     bool closed;         /* its start-up code failed: exports are not given out */
+    _Atomic(bool) ended; /* Environment.Exit and the like: calls of exports return zero */
 
     /* loader's own */
     void *library;           /* owned; NULL: linked in */
+    int memory;              /* owned: pal_dl_open_bytes; -1: not from memory */
     struct ldr_module *next; /* published list */
 };
 
@@ -75,6 +77,9 @@ void ldr_stop(void);
 
 /* The statuses are those of corert_module_load. `*out` is NULL on failure. */
 corert_status ldr_module_open(const char *path, struct ldr_module **out, struct ldr_diag *diag);
+/* The same for a file that is in memory; `bytes` are copied, `name` is for messages. */
+corert_status ldr_module_open_bytes(const char *name, const void *bytes, size_t size,
+                                    struct ldr_module **out, struct ldr_diag *diag);
 /* The same for a module that is linked into the program. */
 corert_status ldr_module_adopt(const struct corert_module_header *header, const char *name,
                                struct ldr_module **out, struct ldr_diag *diag);

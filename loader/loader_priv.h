@@ -9,6 +9,9 @@
 /* Reads and checks a module's file before it is mapped: ELF structure, header, digest.
  * CORERT_OK: it may be given to the dynamic linker. */
 corert_status ldr_file_check(const char *path, struct ldr_diag *diag);
+/* The same for a file's bytes; `name` is for the text. */
+corert_status ldr_bytes_check(const uint8_t *bytes, size_t size, const char *name,
+                              struct ldr_diag *diag);
 
 /* Where a mapped image lies: to check pointers that it contains. */
 struct ldr_image {

@@ -27,8 +27,24 @@ module_free(struct ldr_module *m)
     if (!m)
         return;
     pal_dl_close(m->library);
+    pal_dl_bytes_close(m->memory);
     pal_free(m->path);
     pal_free(m);
+}
+
+/* Takes `path` over. NULL: no memory. */
+static struct ldr_module *
+module_new(char *path)
+{
+    struct ldr_module *m = path ? pal_alloc_zero(sizeof *m) : NULL;
+
+    if (!m) {
+        pal_free(path);
+        return NULL;
+    }
+    m->path = path;
+    m->memory = -1;
+    return m;
 }
 
 void
@@ -185,11 +201,14 @@ module_finish(struct ldr_module *m, struct ldr_diag *diag)
     return CORERT_OK;
 }
 
+/* `bytes` NULL: the file at m->path. Lock held. */
 static corert_status
-module_map(struct ldr_module *m, struct ldr_diag *diag)
+module_map(struct ldr_module *m, const void *bytes, size_t size, struct ldr_diag *diag)
 {
     char text[512] = "";
-    enum pal_status status = pal_dl_open(&m->library, m->path, text, sizeof text);
+    enum pal_status status =
+        bytes ? pal_dl_open_bytes(&m->library, &m->memory, bytes, size, text, sizeof text)
+              : pal_dl_open(&m->library, m->path, text, sizeof text);
 
     if (status != PAL_OK) {
         ldr_diag_set(diag, "%s: the dynamic linker refuses it: %s", m->path, text);
@@ -203,23 +222,18 @@ module_map(struct ldr_module *m, struct ldr_diag *diag)
     return CORERT_OK;
 }
 
-corert_status
-ldr_module_open(const char *path, struct ldr_module **out, struct ldr_diag *diag)
+/* Of a file that was checked. Takes `path` over. */
+static corert_status
+module_open(char *path, const void *bytes, size_t size, struct ldr_module **out,
+            struct ldr_diag *diag)
 {
-    struct ldr_module *m;
-    corert_status status = ldr_file_check(path, diag);
+    struct ldr_module *m = module_new(path);
+    corert_status status;
 
-    *out = NULL;
-    if (status != CORERT_OK)
-        return status;
-    m = pal_alloc_zero(sizeof *m);
     if (!m)
         return CORERT_E_NOMEM;
-    m->path = pal_path_real(path); /* a name without '/' must not be searched for */
-    status = m->path ? CORERT_OK : CORERT_E_NOMEM;
     pal_mutex_lock(&all.lock);
-    if (status == CORERT_OK)
-        status = module_map(m, diag);
+    status = module_map(m, bytes, size, diag);
     if (status == CORERT_OK)
         status = module_finish(m, diag);
     pal_mutex_unlock(&all.lock);
@@ -232,22 +246,45 @@ ldr_module_open(const char *path, struct ldr_module **out, struct ldr_diag *diag
 }
 
 corert_status
+ldr_module_open(const char *path, struct ldr_module **out, struct ldr_diag *diag)
+{
+    corert_status status = ldr_file_check(path, diag);
+
+    *out = NULL;
+    if (status != CORERT_OK)
+        return status;
+    /* the whole path: a name without '/' must not be searched for */
+    return module_open(pal_path_real(path), NULL, 0, out, diag);
+}
+
+corert_status
+ldr_module_open_bytes(const char *name, const void *bytes, size_t size, struct ldr_module **out,
+                      struct ldr_diag *diag)
+{
+    corert_status status = ldr_bytes_check(bytes, size, name, diag);
+
+    *out = NULL;
+    if (status != CORERT_OK)
+        return status;
+    return module_open(pal_strdup(name), bytes, size, out, diag);
+}
+
+corert_status
 ldr_module_adopt(const struct corert_module_header *header, const char *name,
                  struct ldr_module **out, struct ldr_diag *diag)
 {
-    struct ldr_module *m = pal_alloc_zero(sizeof *m);
-    corert_status status = CORERT_E_NOMEM;
+    struct ldr_module *m = module_new(pal_strdup(name));
+    corert_status status;
 
     *out = NULL;
     if (!m)
-        return status;
-    m->path = pal_strdup(name);
+        return CORERT_E_NOMEM;
     m->header = header;
-    if (m->path && (header->magic != LDR_MAGIC || header->format_major != LDR_FORMAT_MAJOR ||
-                    header->engine_abi != LDR_ENGINE_ABI)) {
+    if (header->magic != LDR_MAGIC || header->format_major != LDR_FORMAT_MAJOR ||
+        header->engine_abi != LDR_ENGINE_ABI) {
         ldr_diag_set(diag, "%s: was made for another engine", name);
         status = CORERT_E_VERSION;
-    } else if (m->path) {
+    } else {
         pal_mutex_lock(&all.lock);
         status = module_finish(m, diag);
         pal_mutex_unlock(&all.lock);

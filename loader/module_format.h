@@ -23,7 +23,7 @@ struct gc_mt;
 #define LDR_MAGIC         UINT64_C(0x006D545265726F43) /* "CoreRTm\0" in file order */
 #define LDR_FORMAT_MAJOR  1u
 #define LDR_FORMAT_MINOR  0u
-#define LDR_ENGINE_ABI    1u
+#define LDR_ENGINE_ABI    3u
 #define LDR_DIGEST_BYTES  32u
 #define LDR_SECTIONS_MAX  512u
 
@@ -90,7 +90,8 @@ enum ldr_section {
     LDR_SECTION_KNOBS = 1009,          /* struct ldr_knob[] */
     LDR_SECTION_MAIN = 1010,           /* one code address: managed int main(string[]); for a void
                                           Main it returns Environment.ExitCode after the call */
-    LDR_SECTION_METHOD_NAMES = 1011    /* reserved for stack texts */
+    LDR_SECTION_METHOD_NAMES = 1011,   /* reserved for stack texts */
+    LDR_SECTION_EXCEPTION_NAMES = 1012 /* struct ldr_type_name[] */
 };
 
 /* The library's TypeManagerSlot: what a TypeManagerHandle points to, and the module's index. */
@@ -114,6 +115,11 @@ struct ldr_export {
     void *function; /* C calling convention, does its own transition */
 };
 
+struct ldr_type_name {
+    const struct gc_mt *type;
+    const char *name; /* full name, UTF-8 */
+};
+
 struct ldr_knob {
     const char *key;
     const char *value;
@@ -129,6 +135,7 @@ struct ldr_dispatch_cell {
 
 static_assert(sizeof(struct ldr_static_roots) == 16, "static root run");
 static_assert(sizeof(struct ldr_export) == 16, "export row");
+static_assert(sizeof(struct ldr_type_name) == 16, "type name row");
 static_assert(sizeof(struct ldr_knob) == 16, "knob row");
 static_assert(sizeof(struct ldr_dispatch_cell) == 32, "dispatch cell");
 static_assert(offsetof(struct ldr_dispatch_cell, interface_type) == 16, "cell.interface_type");
@@ -188,6 +195,20 @@ ldr_classlib_name(enum ldr_classlib_function f)
     };
 
     return names[f];
+}
+
+/* Whether it serves the embedding API only: a program has 0 in its place. */
+static inline bool
+ldr_classlib_is_hosted(enum ldr_classlib_function f)
+{
+    static const bool hosted[] = {
+#define CLASSLIB(id, name)        false,
+#define CLASSLIB_HOSTED(id, name) true,
+#include "loader/classlib_functions.def"
+#undef CLASSLIB
+    };
+
+    return hosted[f];
 }
 
 /* The digest of the shared object in `file` (see the head) and where in the file it belongs.

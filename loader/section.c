@@ -126,6 +126,18 @@ check_exports(const struct ldr_image *image, const struct ldr_row *row)
 }
 
 static const char *
+check_type_names(const struct ldr_image *image, const struct ldr_row *row)
+{
+    const struct ldr_type_name *p = row->start;
+    size_t i;
+
+    for (i = 0; i < row_count(row, sizeof *p); i++)
+        if (!ldr_image_holds_text(image, p[i].name))
+            return "a name of it lies outside the module";
+    return NULL;
+}
+
+static const char *
 check_well_known(const struct ldr_image *image, const struct ldr_row *row)
 {
     const struct ldr_well_known *k = row->start;
@@ -134,6 +146,20 @@ check_well_known(const struct ldr_image *image, const struct ldr_row *row)
     (void)image;
     if (bytes < sizeof *k || k->bytes < sizeof *k || k->bytes > bytes)
         return "it is too short";
+    return NULL;
+}
+
+/* The hosted rows of a program are 0. */
+static const char *
+check_classlib(const struct ldr_image *image, const struct ldr_row *row)
+{
+    void *const *p = row->start;
+    size_t i;
+
+    for (i = 0; i < LDR_CLASSLIB_COUNT; i++)
+        if ((p[i] || !ldr_classlib_is_hosted((enum ldr_classlib_function)i)) &&
+            !ldr_image_holds(image, p[i], 1, X))
+            return "an address in it is not code";
     return NULL;
 }
 
@@ -152,11 +178,12 @@ static const struct rule rules[] = {
     {LDR_SECTION_STATIC_ROOTS,     16, R,    false, 0,                  check_roots},
     {LDR_SECTION_EXPORTS,          16, R,    false, 0,                  check_exports},
     {LDR_SECTION_DISPATCH_CELLS,   32, W,    false, 0,                  NULL},
-    {LDR_SECTION_CLASSLIB,          8, R,    false, LDR_CLASSLIB_COUNT, check_code},
+    {LDR_SECTION_CLASSLIB,          8, R,    false, LDR_CLASSLIB_COUNT, check_classlib},
     {LDR_SECTION_WELL_KNOWN,        1, R,    false, 0,                  check_well_known},
     {LDR_SECTION_KNOBS,             8, R,    false, 0,                  check_texts},
     {LDR_SECTION_MAIN,              8, R,    false, 1,                  check_code},
     {LDR_SECTION_METHOD_NAMES,      1, R,    false, 0,                  NULL},
+    {LDR_SECTION_EXCEPTION_NAMES,  16, R,    false, 0,                  check_type_names},
 };
 /* clang-format on */
 

@@ -3,8 +3,11 @@
 #include "pal/linux_priv.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum pal_status
 pal_dl_open(void **out, const char *path, char *message, size_t message_bytes)
@@ -22,6 +25,57 @@ pal_dl_open(void **out, const char *path, char *message, size_t message_bytes)
     return path && strchr(path, '/') && !pal_file_exists(path) ? PAL_E_NOT_FOUND : PAL_E_IO;
 }
 
+static bool
+write_all(int fd, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, bytes, size);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        bytes += n;
+        size -= (size_t)n;
+    }
+    return true;
+}
+
+/* The dynamic linker knows libraries by their path first, so the descriptor stays open: no other
+ * library can get its number, that is its path. */
+enum pal_status
+pal_dl_open_bytes(void **out, int *descriptor, const void *bytes, size_t size, char *message,
+                  size_t message_bytes)
+{
+    char path[64];
+    int fd = memfd_create("corert-module", MFD_CLOEXEC);
+    enum pal_status status;
+
+    *out = NULL;
+    *descriptor = -1;
+    if (fd < 0 || !write_all(fd, bytes, size)) {
+        if (message && message_bytes > 0)
+            snprintf(message, message_bytes, "a file in memory: %s", strerror(errno));
+        status = errno == ENOMEM || errno == ENOSPC ? PAL_E_NOMEM : PAL_E_IO;
+        pal_dl_bytes_close(fd);
+        return status;
+    }
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    status = pal_dl_open(out, path, message, message_bytes);
+    if (status == PAL_OK)
+        *descriptor = fd;
+    else
+        pal_dl_bytes_close(fd);
+    return status;
+}
+
+void
+pal_dl_bytes_close(int descriptor)
+{
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
 void *
 pal_dl_find(void *library, const char *name)
 {
@@ -33,6 +87,12 @@ pal_dl_close(void *library)
 {
     if (library)
         dlclose(library);
+}
+
+bool
+pal_dl_pin(const char *path)
+{
+    return dlopen(path, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE) != NULL;
 }
 
 bool

@@ -2,6 +2,8 @@
 #include "pal/linux_priv.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +14,22 @@
 enum pal_status
 pal_process_run(const char *const *argv, int *exit_code)
 {
+    posix_spawnattr_t attributes;
     char *const *arguments;
     int status, error;
+    sigset_t none;
     pid_t child;
 
     *exit_code = -1;
     memcpy(&arguments, &argv, sizeof arguments); /* posix_spawn never writes through them */
-    error = posix_spawnp(&child, argv[0], NULL, NULL, arguments, environ);
+    error = posix_spawnattr_init(&attributes);
+    if (error != 0)
+        return pal_status_of_errno(error);
+    sigemptyset(&none); /* what this thread blocks is not the child's business */
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    error = posix_spawnp(&child, argv[0], NULL, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
     if (error != 0)
         return pal_status_of_errno(error);
     while (waitpid(child, &status, 0) < 0) {
@@ -27,6 +38,52 @@ pal_process_run(const char *const *argv, int *exit_code)
     }
     *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return PAL_OK;
+}
+
+/* ---- ends by signal ---- */
+
+static sigset_t last_signals;
+
+static void
+last_wait(void *argument)
+{
+    void (*last)(void);
+    int number = 0;
+
+    memcpy(&last, argument, sizeof last);
+    if (sigwait(&last_signals, &number) != 0)
+        return;
+    last();
+    signal(number, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &last_signals, NULL);
+    raise(number);
+}
+
+enum pal_status
+pal_process_last_words(void (*last)(void))
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    static void (*kept)(void);
+    struct pal_thread *thread;
+    size_t i;
+
+    kept = last;
+    sigemptyset(&last_signals);
+    for (i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction now;
+
+        if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+            sigaddset(&last_signals, numbers[i]);
+    }
+    if (pthread_sigmask(SIG_BLOCK, &last_signals, NULL) != 0)
+        return PAL_E_IO;
+    return pal_thread_start(&thread, last_wait, &kept, 0, "last words");
+}
+
+bool
+pal_stderr_is_terminal(void)
+{
+    return isatty(STDERR_FILENO) != 0;
 }
 
 char *

@@ -261,6 +261,24 @@ pal_thread_sleep_ns(uint64_t ns)
         ;
 }
 
+void
+pal_thread_state(uint64_t id, char *text, size_t size)
+{
+    char path[64], stat[512], where[64] = "";
+    const char *begin, *end;
+
+    snprintf(text, size, "gone");
+    snprintf(path, sizeof path, "/proc/self/task/%llu/stat", (unsigned long long)id);
+    if (!pal_small_read(path, stat, sizeof stat) || !(begin = strchr(stat, '(')) ||
+        !(end = strrchr(begin, ')')) || !end[1])
+        return;
+    snprintf(path, sizeof path, "/proc/self/task/%llu/wchan", (unsigned long long)id);
+    if (end[2] == 'R' || !pal_small_read(path, where, sizeof where) || where[0] == '0')
+        where[0] = 0;
+    snprintf(text, size, "\"%.*s\", %s%s", (int)(end - begin - 1), begin + 1,
+             end[2] == 'R' ? "running" : "waiting in the system ", where);
+}
+
 bool
 pal_thread_stack(void **low, void **high)
 {

@@ -109,8 +109,41 @@ void pal_thread_yield(void);
 void pal_thread_sleep_ns(uint64_t ns);
 /* A full memory barrier on every thread of the process; false when the system has none. */
 bool pal_thread_barrier(void);
+/* For messages: the thread's name and what the system says it is doing. */
+void pal_thread_state(uint64_t id, char *text, size_t size);
 /* The calling thread's stack: grows from `high` down to `low` (the guard lies below `low`). */
 bool pal_thread_stack(void **low, void **high);
+
+/* Sleeps unless *word is no longer `value`; may wake for no reason. Async-signal-safe, all. */
+void pal_word_wait(_Atomic(uint32_t) *word, uint32_t value);
+void pal_word_wait_ns(_Atomic(uint32_t) *word, uint32_t value, uint64_t longest_ns);
+void pal_word_wake_all(_Atomic(uint32_t) *word);
+
+/* ---- signals: one a process, and only because somebody asked for it ---- */
+
+/* Where a thread was interrupted. The two images lie in the signal's frame. */
+struct pal_interrupted {
+    uintptr_t pc, rsp, rbp, rbx, r12_to_r15[4];
+    const void *registers; /* all general registers */
+    size_t register_bytes;
+    const void *vectors; /* floating-point and vector registers; NULL: none saved */
+    size_t vector_bytes;
+};
+
+/* Runs on the interrupted thread with all signals blocked: only what is async-signal-safe. errno
+ * is kept by the caller. */
+typedef void pal_signal_fn(const struct pal_interrupted *at);
+
+/* Handles signal `number` with `function` (on the alternate stack where a thread has one;
+ * interrupted system calls go on). PAL_E_ACCESS: it is handled or ignored by somebody, or this
+ * function is in use; PAL_E_KIND: no such signal, or one that faults raise. */
+enum pal_status pal_signal_take(int number, pal_signal_fn *function);
+/* Puts back what was there, unless somebody else has taken it since. */
+void pal_signal_give_back(int number);
+bool pal_signal_send(uint64_t thread_id, int number); /* to a thread of this process */
+void pal_signal_allow(int number);                    /* unblocks it on the calling thread */
+/* `child` is called in every child that fork() makes from now on; for good. */
+bool pal_fork_child_call(void (*child)(void));
 
 /* ---- time ---- */
 uint64_t pal_time_ns(void);     /* monotonic, from an unnamed origin */
@@ -133,9 +166,36 @@ struct pal_symbol {
 /* Opens with immediate binding, in the library's own scope. `path` NULL = the program itself.
  * On failure `*out` is NULL and a text is written to `message` (may be NULL). */
 enum pal_status pal_dl_open(void **out, const char *path, char *message, size_t message_bytes);
+/* The same for a library whose file is in memory. `*descriptor` receives what has to stay open while
+ * the library is (pal_dl_bytes_close); -1 on failure. */
+enum pal_status pal_dl_open_bytes(void **out, int *descriptor, const void *bytes, size_t size,
+                                  char *message, size_t message_bytes);
+void pal_dl_bytes_close(int descriptor);            /* accepts -1 */
 void *pal_dl_find(void *library, const char *name); /* NULL when missing */
 void pal_dl_close(void *library);                   /* accepts NULL */
+bool pal_dl_pin(const char *path); /* an open library stays until the process ends */
 bool pal_dl_address(const void *address, struct pal_symbol *out);
+
+/* ---- our own process, for reports ----
+ * No lock, no allocation, errno unchanged: also from a signal handler. */
+struct pal_object {
+    const char *path; /* to open; borrowed from the dynamic linker; never NULL on success */
+    const char *name; /* to show; likewise */
+    uintptr_t bias;   /* what was added to the file's addresses */
+    uintptr_t start;  /* the mapped range */
+    uintptr_t end;
+    const uint8_t *eh_frame_hdr; /* NULL: it has none */
+};
+
+/* The program or library whose mapping holds `address`. */
+bool pal_dl_object(const void *address, struct pal_object *out);
+/* True if the aligned word at `at` can be read now. */
+bool pal_mem_readable(const void *at);
+/* A regular file's bytes, to be read only, until pal_file_unmap. */
+bool pal_file_map(const char *path, const uint8_t **bytes, size_t *size);
+void pal_file_unmap(const uint8_t *bytes, size_t size); /* accepts NULL */
+/* To standard error as it is. */
+void pal_write_error(const char *text, size_t bytes);
 
 /* ---- files ---- */
 struct pal_file {
@@ -175,6 +235,13 @@ char *pal_path_self(void);
 enum pal_status pal_process_run(const char *const *argv, int *exit_code);
 /* The full path of a program found by PATH, or NULL. pal_free. */
 char *pal_process_find(const char *name);
+
+/* For a program of our own, never for a guest: SIGINT, SIGTERM and SIGHUP (those that are not
+ * ignored) call `last` on a thread of its own, and then end the process as they would have.
+ * From the first thread, before it starts others. */
+enum pal_status pal_process_last_words(void (*last)(void));
+/* Standard error goes to a terminal. */
+bool pal_stderr_is_terminal(void);
 
 /* Random bytes from the system; false when it has none to give. */
 bool pal_random(void *bytes, size_t size);

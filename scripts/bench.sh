@@ -60,7 +60,7 @@ build_one() # NAME
     local aot=$work/$1/aot/$1 ours=$work/$1/corert dll=$work/$1/obj/Release/net9.0/linux-x64/$1.dll
     project "$1"
     if [ ! -x "$aot" ] || [ "$bench/$1.cs" -nt "$aot" ] || [ "$work/$1/$1.csproj" -nt "$aot" ]; then
-        dotnet publish "$work/$1/$1.csproj" -c Release -o "$work/$1/aot" -v q --nologo -clp:ErrorsOnly >&2 || die "NativeAOT cannot build $1"
+        "$top/scripts/dotnet.sh" publish "$work/$1/$1.csproj" -c Release -o "$work/$1/aot" -v q --nologo -clp:ErrorsOnly >&2 || die "NativeAOT cannot build $1"
         touch "$aot"
     fi
     if [ ! -x "$ours" ] || [ "$dll" -nt "$ours" ] || [ "$corertc" -nt "$ours" ]; then

@@ -8,9 +8,6 @@ cd "$(dirname "$0")/.."
 top=$(pwd)
 build=$top/build/release
 demo=$build/demo
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-# Nothing of the SDK stays running.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 
 step() { printf '\n== %s\n' "$*"; }
 
@@ -56,13 +53,13 @@ internal static class Hello
     }
 }
 EOF
-dotnet build "$demo/hello/hello.csproj" -c Release -o "$demo/hello/out" -v quiet
+scripts/dotnet.sh build "$demo/hello/hello.csproj" -c Release -o "$demo/hello/out" -v quiet
 "$build/bin/corertc" --exe -O2 -o "$demo/hello/hello" "$demo/hello/out/hello.dll"
 ls -l "$demo/hello/hello" | awk '{print $5 " bytes"}'
 "$demo/hello/hello" with arguments
 
 step "calculator: a C host and its C# module"
-dotnet build "$(echo embed-examples/calculator/*.csproj)" -c Release -o "$demo/calculator" -v quiet \
+scripts/dotnet.sh build "$(echo embed-examples/calculator/*.csproj)" -c Release -o "$demo/calculator" -v quiet \
     -p:BaseIntermediateOutputPath="$demo/calculator/obj/"
 module=$(basename "$(echo embed-examples/calculator/*.csproj)" .csproj)
 "$build/bin/corertc" --shared --self-contained -O2 -o "$demo/calculator/$module.so" "$demo/calculator/$module.dll"
@@ -70,4 +67,12 @@ cc -O2 -Iinclude -I"$demo/calculator" -o "$demo/calculator/host" embed-examples/
     -L"$build/lib" -lcorert -Wl,-rpath,"$build/lib"
 (cd "$demo/calculator" && ./host "./$module.so")
 
-step "done"
+step "arena: a game loop in C whose 4,000 entities think in C#"
+scripts/dotnet.sh build embed-examples/arena/arena.csproj -c Release -o "$demo/arena" -v quiet \
+    -p:BaseIntermediateOutputPath="$demo/arena/obj/"
+"$build/bin/corertc" --shared --self-contained -O2 -o "$demo/arena/arena.so" "$demo/arena/arena.dll"
+cc -O2 -Iinclude -o "$demo/arena/host" embed-examples/arena/host.c -L"$build/lib" -lcorert -lpng \
+    -Wl,-rpath,"$build/lib"
+"$demo/arena/host" "$demo/arena/arena.so" "$demo/arena/arena.png"
+
+step "done; the arena's last frame is $demo/arena/arena.png"

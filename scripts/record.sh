@@ -26,7 +26,7 @@ oracle()
     if [ ! -x "$exe" ] || [ "$programs/oracle/oracle.cs" -nt "$exe" ]; then
         mkdir -p "$work/oracle"
         cp "$programs"/oracle/oracle.* "$work/oracle/"
-        dotnet publish "$work/oracle/oracle.csproj" -c Release -o "$work/oracle/bin" -p:RuntimeFrameworkVersion="$version" -v q --nologo >&2
+        "$top/scripts/dotnet.sh" publish "$work/oracle/oracle.csproj" -c Release -o "$work/oracle/bin" -p:RuntimeFrameworkVersion="$version" -v q --nologo >&2
         touch "$exe"
     fi
     echo "$exe"
@@ -51,7 +51,7 @@ nativeaot() # GROUP -> path
         echo '</ItemGroup></Project>'
     } > "$dir/$1.csproj.new"
     cmp -s "$dir/$1.csproj.new" "$dir/$1.csproj" || mv "$dir/$1.csproj.new" "$dir/$1.csproj"
-    dotnet publish "$dir/$1.csproj" -c Release -o "$dir/bin" -v q --nologo -clp:ErrorsOnly >&2
+    "$top/scripts/dotnet.sh" publish "$dir/$1.csproj" -c Release -o "$dir/bin" -v q --nologo -clp:ErrorsOnly >&2
     echo "$dir/bin/$1"
 }
 

@@ -17,7 +17,7 @@ version() {
 }
 
 packages='llvm-19-dev lld-19 clang-19 libclang-rt-19-dev cmake ninja-build gcc g++ make pkg-config
-    dpkg-dev check libffi-dev zlib1g-dev gdb git ca-certificates file binutils'
+    dpkg-dev check libffi-dev zlib1g-dev libpng-dev sqlite3 gdb git ca-certificates file binutils'
 
 install_packages() {
     missing=
@@ -115,7 +115,7 @@ fetch_classlib() {
     if [ -n "$missing" ]; then
         command -v dotnet >/dev/null || die "the .NET SDK (dotnet) is not in PATH"
         say "fetching the class library $v"
-        DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet restore "$top/cmake/classlib/classlib.csproj" \
+        "$top/scripts/dotnet.sh" restore "$top/cmake/classlib/classlib.csproj" \
             --packages "$out" -p:ClasslibVersion="$v" -p:IlasmVersion="$i" \
             -p:BaseIntermediateOutputPath="$cache/obj/" -p:NuGetAudit=false -nodeReuse:false -v quiet >"$cache/obj/restore.log" 2>&1 ||
             { cat "$cache/obj/restore.log" >&2; die "dotnet restore failed"; }

@@ -34,17 +34,34 @@ program_source() # NAME
     if [ -e "$programs/$1/$1.cs" ]; then echo "$programs/$1/$1.cs"; else echo "$programs/../il/$1/$1.il"; fi
 }
 
-# Runs COMMAND NAME [the program's own arguments, one a line in its file `args`]. Gives STEM.stdout, STEM.stderr and
-# program_status; 124 stands for a time-out.
+# The native libraries that programs call, made of tests/programs/native/*.c: gives the folder, which the loader's search
+# path names while a program runs.
+program_natives()
+{
+    local source target folder=${CORERT_NATIVE_DIR:-${work:?}/native}
+    mkdir -p "$folder"
+    for source in "$programs"/native/*.c; do
+        target=$folder/lib$(basename "$source" .c).so
+        if [ ! -e "$target" ] || [ "$source" -nt "$target" ]; then
+            "${CC:-cc}" -O2 -fPIC -shared -fvisibility=hidden -o "$target.$$" "$source" -lpthread && mv "$target.$$" "$target" || return 1
+        fi
+    done
+    echo "$folder"
+}
+
+# Runs COMMAND NAME [the program's own arguments, one a line in its file `args`] with the variables of its file `env`
+# (NAME=VALUE lines). Gives STEM.stdout, STEM.stderr and program_status; 124 stands for a time-out.
 program_run() # NAME STEM COMMAND...
 {
-    local name=$1 stem=$2 dir arguments=()
+    local name=$1 stem=$2 dir natives arguments=() variables=()
     shift 2
     dir=$(program_dir "$name")
     if [ -e "$dir/args" ]; then mapfile -t arguments < "$dir/args"; fi
+    if [ -e "$dir/env" ]; then mapfile -t variables < "$dir/env"; fi
     program_status=0
+    natives=$(program_natives) || { echo "$name: the native test libraries do not compile" >&2; return 1; }
     # The subshell's own message about an aborted child is not the program's.
-    { LC_ALL=C.UTF-8 timeout -k 5 "${CORERT_PROGRAM_TIMEOUT:-60}" "$@" "$name" "${arguments[@]}" > "$stem.stdout" 2> "$stem.stderr" < /dev/null; } 2> /dev/null || program_status=$?
+    { env LD_LIBRARY_PATH="$natives" LC_ALL=C.UTF-8 "${variables[@]}" timeout -k 5 "${CORERT_PROGRAM_TIMEOUT:-60}" "$@" "$name" "${arguments[@]}" > "$stem.stdout" 2> "$stem.stderr" < /dev/null; } 2> /dev/null || program_status=$?
 }
 
 # Compares what program_run left with what was recorded; says what differs.

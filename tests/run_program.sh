@@ -5,6 +5,9 @@
 #   run_program.sh NAME MODE --single    compiles NAME alone (debugging: small, and nothing else can break it)
 #   run_program.sh --compile GROUP MODE  only compiles the group (a ctest fixture)
 #   run_program.sh --all MODE            every program, with a summary
+#   run_program.sh --stress GROUP MODE   each program of the group while the collector runs at every 97th allocation, moves
+#                                        whatever can move and checks the heap; those of programs/gcstress-1.txt also at
+#                                        every allocation
 #
 # Environment: CORERTC (default: corertc from PATH), CORERT_TEST_DIR for work files (default: ./programs-work),
 # CORERT_FLAGS for more compiler options, CORERT_RUN for a wrapper of the program, as "valgrind -q".
@@ -64,6 +67,27 @@ run() # NAME MODE [single]
     program_compare "$1" "$work/$2/out/$1" "$2"
 }
 
+# Collects at every n-th allocation. A program's file `gcstress` says another n than 97, or 0 and why not at all.
+run_stressed() # NAME MODE N
+{
+    local n=$3 own
+    own=$(program_dir "$1")/gcstress
+    if [ "$n" = 97 ] && [ -e "$own" ]; then read -r n _ < "$own"; fi
+    [ "$n" != 0 ] || return 0
+    CORERT_GCSTRESS=$n CORERT_GCSTRESS_EVACUATE=1 CORERT_VERIFYHEAP=1 run "$1" "$2" ||
+        { echo "$1: failed with CORERT_GCSTRESS=$n CORERT_GCSTRESS_EVACUATE=1 CORERT_VERIFYHEAP=1"; return 1; }
+}
+
+stress_group() # GROUP MODE
+{
+    local name failed=0
+    for name in $(program_names "$1"); do
+        run_stressed "$name" "$2" 97 || failed=1
+        if grep -qx "$name" "$programs/gcstress-1.txt"; then run_stressed "$name" "$2" 1 || failed=1; fi
+    done
+    return $failed
+}
+
 run_all() # MODE
 {
     local name group passed=0 failed=()
@@ -76,11 +100,12 @@ run_all() # MODE
     [ ${#failed[@]} = 0 ]
 }
 
-[ $# -ge 2 ] || { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 2 ] || { sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 case $1 in
 --compile) compile "$2" "${3:?mode}" ;;
 --all) run_all "$2" ;;
+--stress) stress_group "$2" "${3:?mode}" ;;
 *) run "$1" "$2" "${3:+single}" ;;
 esac

@@ -11,9 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { line_max = 4096, temporaries_max = 256 };
+enum { line_max = 4096, temporaries_max = 256, progress_max = 79, removal_tries = 10 };
 
 static atomic_uint warnings;
+static atomic_bool interrupted;
+
+/* Guarded by `lock`. */
+static struct {
+    struct pal_mutex lock;
+    bool wanted, shown;
+    uint64_t next_ns; /* when it may be written again: a terminal is slow */
+} progress;
 
 /* Guarded by `lock`. A fixed table: registering must not fail when memory is short. */
 static struct {
@@ -25,32 +33,52 @@ static struct {
 static void print_line(const char *kind, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 
+/* Lock held. */
+static void
+progress_clear(void)
+{
+    if (progress.shown)
+        fputs("\r\033[K", stderr);
+    progress.shown = false;
+}
+
+static void
+no_control_bytes(char *line, size_t used)
+{
+    for (size_t i = 0; i < used; i++)
+        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+            line[i] = '?';
+}
+
 static void
 print_line(const char *kind, const char *format, va_list list)
 {
     char line[line_max];
     int head = snprintf(line, sizeof line, "corertc: %s: ", kind);
-    size_t used, i;
+    size_t used;
 
-    if (head < 0)
+    if (head < 0 || atomic_load_explicit(&interrupted, memory_order_relaxed))
         return;
     vsnprintf(line + head, sizeof line - (size_t)head - 1, format, list);
     used = strlen(line);
     /* Names come from untrusted metadata: no control byte reaches the terminal, and one message
      * stays one line. */
-    for (i = 0; i < used; i++) {
-        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-            line[i] = '?';
-    }
+    no_control_bytes(line, used);
     line[used] = '\n';
     fflush(stdout);
+    pal_mutex_lock(&progress.lock);
+    progress_clear();
     fwrite(line, 1, used + 1, stderr);
     fflush(stderr);
+    pal_mutex_unlock(&progress.lock);
 }
 
 static noreturn void
 end_run(void)
 {
+    /* The thread that took the signal ends the process. */
+    while (atomic_load_explicit(&interrupted, memory_order_relaxed))
+        pal_thread_sleep_ns(UINT64_C(1000000000));
     diag_temporaries_remove();
     fflush(stdout);
     _Exit(1);
@@ -125,8 +153,59 @@ diag_temporaries_remove(void)
     while (temporaries.count > 0) {
         char *path = temporaries.paths[--temporaries.count];
 
-        pal_dir_remove(path);
+        /* After a signal other threads and the linker may still put files there. */
+        for (int tries = 0; pal_dir_remove(path) != PAL_OK && pal_dir_exists(path) && tries < removal_tries; tries++)
+            pal_thread_sleep_ns(UINT64_C(20000000));
         pal_free(path);
     }
     pal_mutex_unlock(&temporaries.lock);
+}
+
+void
+diag_interrupted(void)
+{
+    atomic_store_explicit(&interrupted, true, memory_order_relaxed);
+    diag_progress_end();
+    diag_temporaries_remove();
+}
+
+/* ---- progress --------------------------------------------------------------------------------- */
+
+void
+diag_progress_start(void)
+{
+    progress.wanted = true;
+}
+
+void
+diag_progress(const char *format, ...)
+{
+    char line[progress_max + 1];
+    uint64_t now;
+    va_list list;
+
+    if (!progress.wanted)
+        return;
+    va_start(list, format);
+    vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    no_control_bytes(line, strlen(line));
+    now = pal_time_ns();
+    pal_mutex_lock(&progress.lock);
+    if (now >= progress.next_ns) {
+        fprintf(stderr, "\r\033[K%s", line);
+        fflush(stderr);
+        progress.shown = true;
+        progress.next_ns = now + UINT64_C(50000000);
+    }
+    pal_mutex_unlock(&progress.lock);
+}
+
+void
+diag_progress_end(void)
+{
+    pal_mutex_lock(&progress.lock);
+    progress_clear();
+    fflush(stderr);
+    pal_mutex_unlock(&progress.lock);
 }

@@ -13,6 +13,12 @@ noreturn void diag_bug(const char *file, int line, const char *fact);
 void diag_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void diag_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 unsigned diag_warning_count(void);
+/* One line on a terminal, rewritten in place; messages clear it. Nothing is shown before diag_progress_start. */
+void diag_progress_start(void);
+void diag_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void diag_progress_end(void);
+/* A signal ends the run: removes the temporary files; from now on other threads' failures are silent and wait for the end. */
+void diag_interrupted(void);
 /* Registers a file or folder (removed recursively) that must not outlive the run; the name is copied. */
 void diag_temporary(const char *path);
 void diag_temporaries_remove(void);

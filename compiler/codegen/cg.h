@@ -88,6 +88,73 @@ void cg_fn_end(struct cg_fn *fn); /* checks that every block is terminated */
 /* Debug information: human name and source position of the definition; file NULL when unknown. */
 void cg_fn_debug(struct cg_fn *fn, const char *name, const char *file, uint32_t line);
 void cg_line(struct cg_fn *fn, uint32_t line); /* following instructions; 0 = compiler-made */
+void cg_place(struct cg_fn *fn, uint32_t line, uint32_t column); /* the same, exactly */
+/* Between true and false: stores of arguments to their homes. They belong to no line of their own, so that
+ * debuggers, which stop at the second one, find the arguments there. No calls in between. */
+void cg_prologue(struct cg_fn *fn, bool inside);
+
+/* ---- debug information of units with options.debug (without: nothing is made, NULL is returned) ---- */
+
+/* A type, namespace, block or function as the debugger knows it; NULL: void, or the unit. */
+typedef struct cg_dnode_opaque *cg_dnode;
+
+enum cg_dbase { CG_D_BOOL, CG_D_CHAR, CG_D_SIGNED, CG_D_UNSIGNED, CG_D_FLOAT };
+
+struct cg_dfield {
+    const char *name; /* NULL: the base class */
+    cg_dnode type;
+    uint32_t offset, size; /* bytes */
+};
+
+struct cg_denumerator {
+    const char *name;
+    int64_t value;
+};
+
+/* The unit's own table of what was made: (key, what) -> node, what < 8. */
+cg_dnode cg_debug_find(struct cg_unit *u, const void *key, unsigned what);
+cg_dnode cg_debug_keep(struct cg_unit *u, const void *key, unsigned what, cg_dnode node); /* gives `node` */
+cg_dnode cg_debug_find_named(struct cg_unit *u, const char *name); /* another table, by text */
+cg_dnode cg_debug_keep_named(struct cg_unit *u, const char *name, cg_dnode node);
+bool cg_debug_wanted(const struct cg_unit *u);
+cg_dnode cg_debug_namespace(struct cg_unit *u, cg_dnode parent, const char *name);
+cg_dnode cg_debug_base(struct cg_unit *u, const char *name, enum cg_dbase kind, uint32_t bytes);
+cg_dnode cg_debug_pointer(struct cg_unit *u, cg_dnode to);
+cg_dnode cg_debug_reference(struct cg_unit *u, cg_dnode to); /* shown as what it refers to; `to` not NULL */
+cg_dnode cg_debug_array(struct cg_unit *u, cg_dnode element, uint32_t bytes, uint32_t count); /* count 0: not known */
+cg_dnode cg_debug_enum(struct cg_unit *u, cg_dnode scope, const char *name, cg_dnode base, uint32_t bytes,
+                       const struct cg_denumerator *values, uint32_t count);
+cg_dnode cg_debug_declared(struct cg_unit *u, cg_dnode scope, const char *name); /* a struct without contents */
+/* A struct in two steps, so that its fields may refer to it: what `open` gave may be used until `close`,
+ * which puts the finished node in its place. */
+cg_dnode cg_debug_struct_open(struct cg_unit *u, cg_dnode scope, const char *name);
+cg_dnode cg_debug_struct_close(struct cg_unit *u, cg_dnode open, cg_dnode scope, const char *name, uint32_t bytes,
+                               const struct cg_dfield *fields, uint32_t count);
+
+struct cg_dfunction {
+    const char *name;      /* without owner */
+    cg_dnode owner;        /* struct it is a member of, or NULL */
+    const cg_dnode *types; /* result, then parameters */
+    uint32_t type_count;
+    bool has_this;         /* types[1] is `this` */
+    const char *file;
+    uint32_t line;
+};
+/* Instead of cg_fn_debug: with types, and as a member. */
+void cg_fn_debug_member(struct cg_fn *fn, const struct cg_dfunction *f);
+cg_dnode cg_debug_block(struct cg_fn *fn, cg_dnode parent, uint32_t line); /* parent NULL: the function */
+void cg_debug_scope(struct cg_fn *fn, cg_dnode block); /* of following cg_line calls; NULL: the function */
+
+struct cg_dvariable {
+    const char *name;
+    cg_dnode type, scope;    /* scope NULL: the function */
+    cg_value at;             /* an alloca or a struct argument */
+    uint32_t offset;         /* from `at` */
+    uint32_t argument;       /* 1, 2, ...; 0: a local */
+    bool is_this;
+    uint32_t line;
+};
+void cg_debug_variable(struct cg_fn *fn, const struct cg_dvariable *v);
 
 cg_value cg_arg(struct cg_fn *fn, uint32_t index);         /* scalar parameter (I8/I16/I1 as I32, extended) */
 cg_value cg_arg_address(struct cg_fn *fn, uint32_t index); /* STRUCT parameter: address of the callee's own copy */
@@ -148,6 +215,11 @@ void cg_copy_refs(struct cg_fn *fn, cg_value object, cg_value to, cg_value from,
 /* Thread block (engine/thread_block.h) by offset. */
 cg_value cg_thread_load(struct cg_fn *fn, enum cg_type t, uint32_t offset);
 void cg_thread_store(struct cg_fn *fn, enum cg_type t, uint32_t offset, cg_value v);
+/* Leaves managed state: fills and publishes a transition record (engine/thread_block.h) in front of a native call.
+ * Nothing but that call may follow until cg_native_end. */
+void cg_native_begin(struct cg_fn *fn, cg_value record);
+/* Back in managed state, right behind the call. The I1 says that somebody waits for the thread: call RhpPInvokeReturn. */
+cg_value cg_native_end(struct cg_fn *fn);
 /* A new zeroed object of `bytes` (the rounded base size): inline bump allocation, slow path calls
  * the engine's RhpNewFast(mt). May raise OutOfMemoryException. */
 cg_value cg_new_object(struct cg_fn *fn, cg_value mt, uint32_t bytes);

@@ -14,13 +14,15 @@
 
 struct drv_options {
     const char *input, *output;
-    bool executable, shared, self_contained;
+    bool executable, shared, static_object, self_contained, drop_in;
     struct ptr_vec references; /* of const char *: -r */
     struct ptr_vec features;   /* of const char *: NAME=VALUE */
     struct ptr_vec dumps;      /* of const char *: pass names */
     int opt_level;
-    bool optimize_size, debug, strict, all_slots, time_report;
+    bool optimize_size, debug, strict, all_slots, no_stack_check, time_report;
+    bool quiet;
     const char *cpu, *linker, *cache;
+    const char *name, *header, *map, *why; /* NULL: not given */
     unsigned jobs;
 };
 
@@ -38,6 +40,7 @@ struct drv {
     struct ty_assembly *input;
     const char *root_folder; /* of the installed tree: has bin/ and lib/ */
     const char *temporary;   /* folder */
+    const char *module_name; /* an identifier of C */
     struct emit_input emit;
     struct str_map imports;
     uint64_t cache_salt;    /* of this build of corertc */
@@ -55,7 +58,16 @@ void drv_cache_put(struct drv *d, const uint8_t hash[16], const uint8_t *object,
 /* Writes a file of this run; failure ends the run. */
 const char *drv_object_write(struct drv *d, const char *name, const uint8_t *bytes, size_t size);
 
-/* report.c: --time-report. */
+/* header.c: --header, after the roots are known. */
+void drv_header(struct drv *d);
+/* --name or the assembly's, as an identifier of C and C++. */
+const char *drv_module_name(struct drv *d, const char *given);
+/* map.c: --map, for the linked image at `path`. */
+void drv_map(struct drv *d, const char *path);
+/* why.c: --why; the input is a map. */
+void drv_why(const struct drv_options *o, struct arena *a);
+
+/* report.c: --time-report, and the phases on a terminal. */
 void drv_phase(struct drv *d, const char *name); /* a new phase begins */
 void drv_phases_print(const struct drv *d);
 

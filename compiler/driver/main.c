@@ -61,9 +61,15 @@ dump_metadata(const struct drv *d)
 }
 
 static void
+progress_reach(size_t done, size_t known)
+{
+    diag_progress("reach: %zu of %zu found so far", done, known);
+}
+
+static void
 analyse(struct drv *d)
 {
-    struct reach_options options = {.all_slots = d->options.all_slots, .executable = d->options.executable, .strict = d->options.strict};
+    struct reach_options options = {.progress = progress_reach, .all_slots = d->options.all_slots, .executable = d->options.executable, .strict = d->options.strict};
 
     d->il = il_context_new(d->ty, d->arena, (const char *const *)d->options.features.at, d->options.features.count);
     il_context_debug(d->il, d->options.debug);
@@ -106,6 +112,7 @@ data_objects(struct drv *d)
     d->emit.arena = d->arena;
     d->emit.imports = &d->imports;
     d->emit.executable = d->options.executable;
+    d->emit.drop_in = d->options.drop_in;
     knobs(d);
     emit_data(&d->emit, &bytes, &size);
     ptr_vec_push(&d->objects, (void *)(uintptr_t)drv_object_write(d, "data", bytes, size));
@@ -185,6 +192,27 @@ seal(const char *path)
     pal_file_free(&file);
 }
 
+/* The module's exports and its header keep their names in the program they are linked into. */
+static bool
+make_static(struct drv *d, const struct emit_link *link, const char *output, const char **message)
+{
+    const struct ptr_vec *exports = &d->emit.exports;
+    struct emit_name *names = arena_array(d->arena, exports->count + 1, sizeof *names);
+    struct emit_static in = {.linker = link->linker, .output = output, .temporary = d->temporary, .image = link->output, .objects = link->objects,
+                             .object_count = link->object_count, .archives = link->archives, .archive_count = link->archive_count, .names = names,
+                             .strip_debug = link->strip_debug, .arena = d->arena};
+
+    for (size_t i = 0; i < exports->count; i++) {
+        struct ref ref = {.kind = REF_METHOD_NATIVE, .method = exports->at[i]};
+
+        names[in.name_count].symbol = reach_target_direct(d->reach, &ref).symbol;
+        names[in.name_count++].name = ref.method->def->export_name;
+    }
+    names[in.name_count].symbol = LDR_HEADER_SYMBOL;
+    names[in.name_count++].name = arena_printf(d->arena, "%s_%s", LDR_HEADER_SYMBOL, d->module_name);
+    return emit_static_object(&in, message);
+}
+
 static void
 link_image(struct drv *d)
 {
@@ -199,6 +227,10 @@ link_image(struct drv *d)
     archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/corert/classlib/sdk/libz.a", d->root_folder);
     if (d->options.executable)
         archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/libcorert.a", d->root_folder);
+    if (d->options.drop_in) {
+        link.library_folder = arena_printf(d->arena, "%s/lib", d->root_folder);
+        archives[link.archive_count++] = arena_printf(d->arena, "%s/libcorert.so", link.library_folder);
+    }
     for (size_t i = 0; i < link.archive_count; i++)
         if (!pal_file_exists(archives[i]))
             diag_fatal("%s: missing: the installation is incomplete", archives[i]);
@@ -207,8 +239,17 @@ link_image(struct drv *d)
     link.object_count = d->objects.count;
     if (!emit_link(&link, &message))
         diag_fatal("%s", message);
-    if (!d->options.executable)
+    if (d->options.map)
+        drv_map(d, output);
+    if (d->options.static_object) {
+        const char *image = output;
+
+        output = arena_printf(d->arena, "%s.o", image);
+        if (!make_static(d, &link, output, &message))
+            diag_fatal("%s", message);
+    } else if (!d->options.executable) {
         seal(output);
+    }
     st = pal_file_move(output, d->options.output);
     if (st != PAL_OK)
         diag_fatal("%s: cannot be written: %s", d->options.output, pal_status_text(st));
@@ -233,16 +274,27 @@ main(int argc, char **argv)
     struct drv d = {.arena = arena_new()};
 
     drv_options_parse(&d.options, d.arena, argc, argv);
+    if (d.options.why) {
+        drv_why(&d.options, d.arena);
+        return 0;
+    }
+    if (!d.options.quiet && pal_stderr_is_terminal())
+        diag_progress_start();
     d.root_folder = find_root(d.arena);
     d.options.linker = find_linker(&d);
     check_output(&d);
+    if (pal_process_last_words(diag_interrupted) != PAL_OK)
+        diag_fatal("no thread to wait for signals");
     drv_phase(&d, "open");
     open_input(&d);
     dump_metadata(&d);
+    d.module_name = drv_module_name(&d, d.options.name);
     if (!d.options.self_contained && !d.options.executable)
         diag_fatal("%s: a module that is not --self-contained needs a framework module, and there is none yet: use --self-contained", d.options.input);
     drv_phase(&d, "reach");
     analyse(&d);
+    if (d.options.header)
+        drv_header(&d);
     drv_phase(&d, "code");
     make_temporary(&d);
     first_object(&d);
@@ -251,6 +303,7 @@ main(int argc, char **argv)
     data_objects(&d);
     drv_phase(&d, "link");
     link_image(&d);
+    diag_progress_end();
     drv_phases_print(&d);
     diag_temporaries_remove();
     arena_free(d.arena);

@@ -10,7 +10,8 @@
 
 enum option_id {
     OPT_OUTPUT, OPT_REFERENCE, OPT_EXE, OPT_SHARED, OPT_SELF_CONTAINED, OPT_O0, OPT_O1, OPT_O2, OPT_OS, OPT_CPU, OPT_DEBUG, OPT_JOBS,
-    OPT_TIME, OPT_DUMP, OPT_STRICT, OPT_FEATURE, OPT_LINKER, OPT_CACHE, OPT_ALL_SLOTS, OPT_HELP, OPT_VERSION,
+    OPT_TIME, OPT_DUMP, OPT_STRICT, OPT_FEATURE, OPT_LINKER, OPT_CACHE, OPT_ALL_SLOTS, OPT_NO_STACK_CHECK, OPT_HELP, OPT_VERSION,
+    OPT_STATIC, OPT_NAME, OPT_HEADER, OPT_MAP, OPT_WHY, OPT_QUIET, OPT_DROP_IN,
 };
 
 struct option {
@@ -26,7 +27,13 @@ static const struct option options[] = {
     {"-r",               "PATH",       OPT_REFERENCE,      "a referenced assembly, or a folder of them; may be repeated"},
     {"--exe",            NULL,         OPT_EXE,            "make an executable that starts at the input's Main"},
     {"--shared",         NULL,         OPT_SHARED,         "make a module for corert_module_load (default)"},
+    {"--static",         NULL,         OPT_STATIC,         "make one object to link into a program with libcorert.a"},
+    {"--drop-in",        NULL,         OPT_DROP_IN,        "a module whose exports are symbols: programs that know nothing of CoreRT can dlopen it"},
     {"--self-contained", NULL,         OPT_SELF_CONTAINED, "put the needed part of the class library into the image"},
+    {"--name",           "NAME",       OPT_NAME,           "the module's name in C (default: the assembly's)"},
+    {"--header",         "FILE",       OPT_HEADER,         "write a C and C++ header for the exports"},
+    {"--map",            "FILE",       OPT_MAP,            "write what is in the image, how large, and why (JSON)"},
+    {"--why",            "NAME",       OPT_WHY,            "INPUT is a map: print what keeps the methods and types named so"},
     {"-O0",              NULL,         OPT_O0,             "no optimisation"},
     {"-O1",              NULL,         OPT_O1,             "little optimisation"},
     {"-O2",              NULL,         OPT_O2,             "optimise for speed (default)"},
@@ -37,8 +44,10 @@ static const struct option options[] = {
     {"--cache",          "DIR",        OPT_CACHE,          "keep objects here by content and reuse them"},
     {"--linker",         "PATH",       OPT_LINKER,         "the ld.lld to use (default: from PATH)"},
     {"--feature",        "NAME=VALUE", OPT_FEATURE,        "a feature switch of the class library; may be repeated"},
+    {"--quiet",          NULL,         OPT_QUIET,          "no progress on the terminal"},
     {"--strict",         NULL,         OPT_STRICT,         "a body that cannot be compiled is an error, not a warning"},
     {"--all-slots",      NULL,         OPT_ALL_SLOTS,      "reach every type, method and static through a slot, as code in a plugin does"},
+    {"--no-stack-check", NULL,         OPT_NO_STACK_CHECK, "executables only: no stack checks and no polls in loops"},
     {"--dump",           "PASS",       OPT_DUMP,           "print what a pass found: metadata, reach, llvm"},
     {"--time-report",    NULL,         OPT_TIME,           "print how long each pass took"},
     {"--help",           NULL,         OPT_HELP,           "print this"},
@@ -126,6 +135,14 @@ option_apply(struct drv_options *o, enum option_id id, const char *value)
     case OPT_LINKER: o->linker = value; break;
     case OPT_CACHE: o->cache = value; break;
     case OPT_ALL_SLOTS: o->all_slots = true; break;
+    case OPT_STATIC: o->static_object = true; break;
+    case OPT_DROP_IN: o->drop_in = true; break;
+    case OPT_NAME: o->name = value; break;
+    case OPT_HEADER: o->header = value; break;
+    case OPT_MAP: o->map = value; break;
+    case OPT_WHY: o->why = value; break;
+    case OPT_QUIET: o->quiet = true; break;
+    case OPT_NO_STACK_CHECK: o->no_stack_check = true; break;
     case OPT_HELP: print_help();
     case OPT_VERSION:
         puts("corertc " CORERT_VERSION);
@@ -141,7 +158,7 @@ default_output(struct arena *a, const struct drv_options *o)
 
     base = base ? base + 1 : o->input;
     dot = strrchr(base, '.');
-    return arena_printf(a, "%.*s%s", (int)(dot ? dot - base : (long)strlen(base)), base, o->executable ? "" : ".so");
+    return arena_printf(a, "%.*s%s", (int)(dot ? dot - base : (long)strlen(base)), base, o->executable ? "" : o->static_object ? ".o" : ".so");
 }
 
 void
@@ -172,8 +189,14 @@ drv_options_parse(struct drv_options *o, struct arena *a, int argc, char **argv)
     }
     if (!o->input)
         diag_fatal("no input (corertc --help)");
-    if (o->executable && o->shared)
-        diag_fatal("--exe and --shared exclude each other");
+    if (o->executable + o->shared + o->static_object > 1)
+        diag_fatal("--exe, --shared and --static exclude each other");
+    if (o->drop_in && (o->executable || o->static_object))
+        diag_fatal("--drop-in is for modules that are files of their own: not with --exe or --static");
+    if (o->why && (o->header || o->map))
+        diag_fatal("--why reads a map and compiles nothing");
+    if (o->no_stack_check && !o->executable)
+        diag_fatal("--no-stack-check is for executables (--exe): a host could not stop such a module's threads");
     if (!o->output)
         o->output = default_output(a, o);
 }

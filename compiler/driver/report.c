@@ -1,6 +1,7 @@
 /* compiler/driver/report.c - --time-report: wall time of each phase. */
 #include <stdio.h>
 
+#include "compiler/base/diag.h"
 #include "compiler/driver/drv.h"
 #include "pal/pal.h"
 
@@ -16,6 +17,7 @@ void
 drv_phase(struct drv *d, const char *name)
 {
     (void)d;
+    diag_progress("%s", name);
     if (phase_count < PHASES_MAX) {
         phases[phase_count].name = name;
         phases[phase_count++].start_ns = pal_time_ns();

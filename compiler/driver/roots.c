@@ -51,8 +51,11 @@ root_classlib(struct drv *d)
         diag_fatal("%s", d->ty->failure.text);
     for (int i = 0; i < LDR_CLASSLIB_COUNT; i++) {
         const char *name = ldr_classlib_name((enum ldr_classlib_function)i);
-        struct ty_method *m = strstr(name, "::") ? companion_method(d, companion, name) : core_export(d, name);
+        struct ty_method *m;
 
+        if (d->options.executable && ldr_classlib_is_hosted((enum ldr_classlib_function)i))
+            continue;
+        m = strstr(name, "::") ? companion_method(d, companion, name) : core_export(d, name);
         if (!m)
             diag_fatal("the class library has no function %s: it is not the one this compiler is made for", name);
         ty_method_attributes_load(d->ty, m->def);

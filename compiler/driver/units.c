@@ -25,7 +25,7 @@ struct unit {
 struct work {
     struct drv *d;
     struct unit *units;
-    size_t count, next;
+    size_t count, next, done;
     struct cg_options options;
     struct pal_mutex lock; /* next, the type system, the arenas, d->imports */
 };
@@ -131,6 +131,7 @@ finish(struct work *w, struct unit *unit, struct cg_unit *u)
     }
     pal_mutex_lock(&w->lock);
     unit->path = drv_object_write(w->d, unit->name, object, size);
+    diag_progress("code: %zu of %zu units", ++w->done, w->count);
     pal_mutex_unlock(&w->lock);
     free(object);
     cg_unit_free(u);
@@ -166,6 +167,7 @@ drv_units(struct drv *d)
     w.options.optimize_size = d->options.optimize_size;
     w.options.debug = d->options.debug;
     w.options.cpu = d->options.cpu;
+    w.options.stack_check = !d->options.no_stack_check;
     w.options.dump_folder = drv_dumps(&d->options, "llvm") ? "." : NULL;
     w.count = partition(d, &w.units);
     if (d->options.cache)

@@ -103,9 +103,12 @@ emit_data(const struct emit_input *in, uint8_t **object, size_t *size)
     emit_method_tables(&e);
     emit_statics(&e);
     emit_refs(&e);
+    emit_interop_maps(&e);
     write_slots(&e);
     emit_header(&e);
     write_jump_stubs(&e);
+    if (in->drop_in)
+        emit_drop_in(&e);
     elf_object_write(e.o, object, size);
 }
 

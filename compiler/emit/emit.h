@@ -29,6 +29,7 @@ struct emit_input {
     const struct emit_knob *knobs;
     size_t knob_count;
     bool executable;
+    bool drop_in; /* exports are ELF symbols that start the engine */
 };
 
 /* The data object (ELF relocatable); pal_free. */
@@ -46,10 +47,34 @@ struct emit_link {
     size_t archive_count;
     bool executable;
     bool strip_debug; /* symbols stay */
+    const char *library_folder; /* where the dynamic linker finds libcorert.so; NULL: not needed */
     struct arena *arena;
 };
 
 /* false: *message (arena) says what the linker said. */
 bool emit_link(const struct emit_link *link, const char **message);
+
+struct emit_name {
+    const char *symbol; /* in our objects */
+    const char *name;   /* its global name in C */
+};
+
+struct emit_static {
+    const char *linker, *output, *temporary; /* `temporary`: a folder */
+    const char *image;                       /* the same objects and archives, linked as a module */
+    const char *const *objects, *const *archives;
+    size_t object_count, archive_count;
+    const struct emit_name *names; /* all that stays global */
+    size_t name_count;
+    bool strip_debug;
+    struct arena *arena;
+};
+
+/* The module as one relocatable object for a host's own link. false: *message (arena). */
+bool emit_static_object(const struct emit_static *in, const char **message);
+struct elf_view;
+/* localise.c: pal-allocated *bytes (byte_vec); `v` is changed. */
+bool emit_localise(struct elf_view *v, const struct emit_name *names, size_t count, struct arena *arena, uint8_t **bytes, size_t *size,
+                   const char **message);
 
 #endif

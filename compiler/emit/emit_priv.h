@@ -21,6 +21,8 @@ struct emit {
     struct str_map module_cells; /* ModuleFixupCells by "assembly|module|flags" */
     struct ptr_vec roots;        /* of struct emit_root */
     struct ptr_vec thread_statics; /* of struct reach_type, in index order */
+    struct ptr_vec fixups;       /* of struct ref: CommonFixupsTable */
+    uint32_t blobs[16], blob_count; /* ids written, for the section table */
 };
 
 struct emit_root { /* a run of static reference slots */
@@ -50,7 +52,16 @@ void emit_statics(struct emit *e);
 void emit_static_roots(struct emit *e, struct elf_section *s);
 /* literals.c: strings, bytes, RVA data, handles, cells, P/Invoke cells, fat pointers, dictionaries, GVM tables */
 void emit_refs(struct emit *e);
+/* interop_maps.c: blobs of the class library (ReflectionMapBlob) about marshalled types */
+enum { EMIT_BLOB_COMMON_FIXUPS = 8, EMIT_BLOB_STRUCT_STUBS = 16, EMIT_BLOB_DELEGATE_STUBS = 17 };
+void emit_interop_maps(struct emit *e);
+/* The index of an address in the CommonFixupsTable, which is written after every map that uses it. */
+uint32_t emit_fixup(struct emit *e, const struct ref *ref);
+void emit_blob_begin(struct emit *e, struct elf_section *s, uint32_t id);
+void emit_blob_end(struct emit *e, struct elf_section *s, uint32_t id);
 /* header.c */
 void emit_header(struct emit *e);
+
+void emit_drop_in(struct emit *e); /* drop_in.c */
 
 #endif

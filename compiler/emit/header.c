@@ -220,7 +220,10 @@ classlib(struct header *h)
     for (int i = 0; i < LDR_CLASSLIB_COUNT; i++) {
         struct ty_method *m = e->in->classlib[i];
 
-        emit_method_ref(e, e->relro, m->def->is_unmanaged_callers_only ? REF_METHOD_NATIVE : REF_METHOD, m);
+        if (m)
+            emit_method_ref(e, e->relro, m->def->is_unmanaged_callers_only ? REF_METHOD_NATIVE : REF_METHOD, m);
+        else
+            elf_u64(e->relro, 0);
     }
     close_table(h, e->relro, LDR_SECTION_CLASSLIB, start, "classlib");
 }
@@ -290,6 +293,25 @@ knobs(struct header *h)
     close_table(h, e->relro, LDR_SECTION_KNOBS, start, "knobs");
 }
 
+/* Without reflection data only these types can tell their names. */
+static void
+exception_names(struct header *h)
+{
+    struct emit *e = h->e;
+    const char *start = open_table(e, e->relro, "exception_names");
+    const struct ptr_vec *types = reach_types_found(e->reach);
+
+    for (size_t i = 0; i < types->count; i++) {
+        const struct reach_type *t = types->at[i];
+
+        if (!t->constructed || !ty_is_subclass(e->ty, t->type, ty_well_known_type(e->ty, WK_EXCEPTION)))
+            continue;
+        emit_type_ref(e, e->relro, t->type);
+        elf_pointer(e->o, e->relro, knob_text(e, ty_name(e->ty, t->type)), 0);
+    }
+    close_table(h, e->relro, LDR_SECTION_EXCEPTION_NAMES, start, "exception_names");
+}
+
 static void
 main_entry(struct header *h)
 {
@@ -301,6 +323,16 @@ main_entry(struct header *h)
     start = open_table(e, e->relro, "main");
     emit_method_ref(e, e->relro, REF_METHOD, e->in->main);
     close_table(h, e->relro, LDR_SECTION_MAIN, start, "main");
+}
+
+static void
+blobs(struct header *h)
+{
+    struct emit *e = h->e;
+
+    for (uint32_t i = 0; i < e->blob_count; i++)
+        add_row(h, LDR_SECTION_BLOB_BASE + e->blobs[i], arena_printf(e->arena, "corert_blob%u_start", e->blobs[i]),
+                arena_printf(e->arena, "corert_blob%u_end", e->blobs[i]));
 }
 
 static int
@@ -330,6 +362,8 @@ emit_header(struct emit *e)
     well_known(&h);
     knobs(&h);
     main_entry(&h);
+    exception_names(&h);
+    blobs(&h);
     imports(&h); /* last: the tables above may name engine functions */
     qsort(h.rows, h.count, sizeof *h.rows, by_id);
     elf_align(e->relro, 8);

@@ -96,6 +96,10 @@ emit_link(const struct emit_link *link, const char **message)
         word(&c, "--exclude-libs=ALL"); /* the class library's C shims are nobody else's */
         word(&c, "-z");
         word(&c, "defs");
+        if (link->library_folder) {
+            word(&c, "-rpath");
+            word(&c, link->library_folder);
+        }
         input_words(&c, link);
     }
     word(&c, NULL);

@@ -61,6 +61,28 @@ struct ty_method *il_get_thunk_override(struct il_context *il, struct ty_type *d
 struct ty_method *il_field_helper_override(struct il_context *il, struct ty_type *value_type);
 /* C entry of an UnmanagedCallersOnly/NativeCallable method, with transitions. */
 struct ty_method *il_native_entry(struct il_context *il, struct ty_method *m);
+/* Interop of a delegate type (marshal_delegate.c); NULL: its signature is not supported in that direction. What native
+ * code calls (through REF_METHOD_NATIVE, behind a thunk), and Delegate (nint) that makes one from a native function. */
+struct ty_method *il_delegate_callback(struct il_context *il, struct ty_type *delegate_type, bool open_static);
+struct ty_method *il_delegate_creation(struct il_context *il, struct ty_type *delegate_type);
+/* A method of Marshal that converts delegates of its type argument: gives that, or NULL for Delegate itself. */
+bool il_marshals_delegate(struct il_context *il, const struct ty_method *exact, struct ty_type **type);
+/* What StructMarshallingStubMap says about a type (marshal_map.c). No methods: the managed bytes are the native ones. */
+struct il_struct_map {
+    bool is_invalid; /* it has no native form */
+    uint32_t size, field_count;
+    struct il_struct_map_field {
+        const char *name;
+        uint32_t offset;
+    } *fields; /* arena */
+    struct ty_method *to_native, *to_managed, *cleanup;
+};
+void il_struct_map(struct il_context *il, struct ty_type *t, struct il_struct_map *out);
+struct ty_method *il_struct_reader(struct il_context *il); /* the class library's method that reads it */
+/* A type that user code may give Marshal as an object or a Type, so that nothing shows that it does. */
+bool il_wants_struct_map(struct il_context *il, struct ty_type *t);
+bool il_marshals_struct(const struct ty_method *exact); /* a generic method of Marshal that looks its type argument up */
+bool il_can_have_struct_map(struct il_context *il, struct ty_type *t); /* one that Marshal is seen to be given */
 /* int Main(string[]) wrapper around the user's entry point, whatever its signature. */
 struct ty_method *il_main_wrapper(struct il_context *il, struct ty_method *main);
 /* What EqualityComparer<T>.Default / Comparer<T>.Default is for exact T (contract/compiler.md 7.3). */

@@ -101,6 +101,7 @@ struct il_clause {
     enum il_clause_kind kind;
     uint32_t try_start, try_end, handler_start, handler_end, filter_start;
     struct ty_type *type; /* CATCH: open form */
+    bool is_boundary;     /* CATCH around an export: catches a thread's end too (engine/eh_format.h) */
 };
 
 struct il_body {
@@ -312,6 +313,8 @@ struct il_import {
     uint32_t range_start, range_end; /* IL range of this function */
     uint32_t lines_at, line_count;
     const struct md_point *points;
+    struct md_scopes scopes;      /* of the locals' names */
+    cg_dnode *scope_blocks;       /* parallel to scopes; NULL: the function itself */
     cg_value sync_taken;   /* synchronized: alloca of the lock-taken flag */
     cg_value sync_object;  /* what MonitorEnter got */
     bool makes_calls;
@@ -518,5 +521,6 @@ void il_new_instance(struct il_import *im, struct ty_method *ctor);
 /* debug.c */
 void il_debug_begin(struct il_import *im);
 void il_debug_line(struct il_import *im);
+void il_debug_vars(struct il_import *im); /* once the homes are made */
 
 #endif

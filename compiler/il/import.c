@@ -130,7 +130,10 @@ il_pass(struct il_import *im, uint32_t entry)
     im->ended = false;
     im->throw_region = -2;
     im->insn.offset = im->body.size; /* the prologue is in no region */
+    cg_prologue(im->fn, true);
     il_homes_emit(im);
+    cg_prologue(im->fn, false);
+    il_debug_vars(im);
     if (!im->in_filter) {
         entry_check(im);
         il_sync_enter(im);

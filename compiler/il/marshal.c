@@ -1,31 +1,10 @@
-/* compiler/il/marshal.c - conversions of P/Invoke parameters and results on Unix (contract/runtime.md
- * 5.3). What is not listed there as supported, or not done yet, is refused: the stub then throws
- * MarshalDirectiveException. */
-#include "compiler/il/marshal.h"
+/* compiler/il/marshal.c - parameters and results of P/Invokes: the stages of a stub (contract/runtime.md 5.2, 5.3).
+ * What has no native form here makes the stub throw MarshalDirectiveException with the reason. */
+#include "compiler/il/marshal_priv.h"
 
 #include <string.h>
 
-#define INTEROP "Internal.Runtime.CompilerHelpers.InteropHelpers"
-#define SAFE_HANDLE "System.Runtime.InteropServices.SafeHandle"
-
-enum { /* II.23.4, native types */
-    NATIVE_NONE = 0,
-    NATIVE_BOOLEAN = 0x02,
-    NATIVE_I1 = 0x03,
-    NATIVE_U1 = 0x04,
-    NATIVE_R8 = 0x0c,
-    NATIVE_LPSTR = 0x14,
-    NATIVE_LPWSTR = 0x15,
-    NATIVE_LPTSTR = 0x16,
-    NATIVE_STRUCT = 0x1b,
-    NATIVE_INT = 0x1f,
-    NATIVE_UINT = 0x20,
-    NATIVE_FUNC = 0x26,
-    NATIVE_LPARRAY = 0x2a,
-    NATIVE_LPUTF8STR = 0x30,
-};
-
-/* ---- what the metadata says ----------------------------------------------------------------------- */
+/* ---- planning ---------------------------------------------------------------------------------------- */
 
 static uint32_t
 param_row(const struct il_pinvoke *p, uint32_t sequence)
@@ -40,249 +19,221 @@ param_row(const struct il_pinvoke *p, uint32_t sequence)
     return 0;
 }
 
-static unsigned
-native_type(const struct il_pinvoke *p, uint32_t row)
-{
-    const struct md_image *img = p->method->def->assembly->image;
-    uint32_t marshal = row ? md_find_row(img, MD_FIELDMARSHAL, MD_FIELDMARSHAL_PARENT, md_token(MD_PARAM, row)) : 0;
-    struct md_blob blob;
-
-    if (!marshal)
-        return NATIVE_NONE;
-    blob = md_cell_blob(img, MD_FIELDMARSHAL, marshal, MD_FIELDMARSHAL_NATIVETYPE);
-    return blob.size ? blob.at[0] : NATIVE_NONE;
-}
-
-static bool
-is_wide(const struct il_pinvoke *p)
-{
-    return (p->flags & MD_PINVOKE_CHARSET_MASK) == MD_PINVOKE_CHARSET_UNICODE;
-}
-
-/* Bit for bit what native code expects. */
-static bool
-is_blittable(struct il_context *il, const struct il_pinvoke *p, struct ty_type *t)
-{
-    const struct ty_layout *l;
-
-    if (t->form == TY_FORM_POINTER || t->form == TY_FORM_FNPTR)
-        return true;
-    if (!t->is_value_type)
-        return false;
-    if (il_kind_of(t) != IL_STRUCT) {
-        if (!p->runtime_marshalling)
-            return true;
-        if (t->def && t->def->is_enum)
-            return true;
-        return t->element != TY_EL_BOOL && (t->element != TY_EL_CHAR || is_wide(p));
-    }
-    l = ty_layout_of(il->ty, t);
-    return l && (p->runtime_marshalling ? l->is_blittable : !l->has_refs);
-}
-
-/* ---- planning ---------------------------------------------------------------------------------------- */
-
-static bool
-is_safe_handle(struct il_context *il, struct ty_type *t)
-{
-    struct ty_type *base = ty_well_known_type(il->ty, WK_SAFE_HANDLE);
-
-    return base && t->form == TY_FORM_DEF && !t->is_value_type && ty_is_subclass(il->ty, t, base);
-}
-
 static void
-plan_text(const struct il_pinvoke *p, struct il_marshal *m, unsigned native, bool is_builder)
+refuse(struct il_marshal *m, const char *why)
 {
-    bool wide = is_wide(p);
-
-    if (native == NATIVE_LPWSTR)
-        wide = true;
-    else if (native == NATIVE_LPSTR || native == NATIVE_LPUTF8STR || native == NATIVE_LPTSTR)
-        wide = false;
-    else if (native != NATIVE_NONE)
-        return; /* BSTR and its kin */
-    if (is_builder)
-        m->kind = wide ? IL_MARSHAL_BUILDER_WIDE : IL_MARSHAL_BUILDER_NARROW;
-    else
-        m->kind = wide ? IL_MARSHAL_STRING_WIDE : IL_MARSHAL_STRING_NARROW;
+    m->kind = IL_MARSHAL_UNSUPPORTED;
+    m->problem = why;
 }
 
+/* Without runtime marshalling everything goes as it is. */
 static void
-plan_scalar(struct il_context *il, const struct il_pinvoke *p, struct il_marshal *m, struct ty_type *t, unsigned native)
+plan_raw(struct il_context *il, struct il_marshal *m, struct ty_type *t)
 {
-    if (t->element == TY_EL_BOOL && il_kind_of(t) == IL_I4 && !t->def->is_enum) {
-        if (native == NATIVE_NONE || native == NATIVE_BOOLEAN) {
-            m->kind = IL_MARSHAL_BOOL4;
-            m->native = il->ty->t_i4;
-        } else if (native == NATIVE_I1 || native == NATIVE_U1) {
-            m->kind = IL_MARSHAL_BOOL1;
-            m->native = il->ty->t_u1;
-        }
-    } else if (t->element == TY_EL_CHAR && !t->def->is_enum) {
-        if (native == NATIVE_I1 || native == NATIVE_U1 || (native == NATIVE_NONE && !is_wide(p))) {
-            m->kind = IL_MARSHAL_CHAR1;
-            m->native = il->ty->t_u1;
-        } else {
-            m->kind = IL_MARSHAL_PLAIN;
-            m->native = t;
-        }
-    } else if (is_blittable(il, p, t)) {
+    const struct ty_layout *l = t->is_value_type ? ty_layout_of(il->ty, t) : NULL;
+
+    if (t->form == TY_FORM_BYREF) {
+        m->kind = IL_MARSHAL_PINNED;
+        m->native = il->ty->t_void_ptr;
+    } else if (t->form == TY_FORM_POINTER || t->form == TY_FORM_FNPTR || (l && !l->has_refs)) {
         m->kind = IL_MARSHAL_PLAIN;
         m->native = t;
+    } else {
+        refuse(m, "the assembly disables runtime marshalling, which this type would need");
     }
 }
 
-static void
-plan_object(struct il_context *il, const struct il_pinvoke *p, struct il_marshal *m, struct ty_type *t, unsigned native)
+static bool
+is_handle(enum il_marshal_kind kind)
 {
-    m->native = il->ty->t_void_ptr;
-    if (t == il->ty->t_string) {
-        plan_text(p, m, native, false);
-    } else if (t->def && strcmp(t->def->full_name, "System.Text.StringBuilder") == 0) {
-        plan_text(p, m, native, true);
-    } else if (t->form == TY_FORM_SZARRAY && (native == NATIVE_NONE || native == NATIVE_LPARRAY)) {
-        if (is_blittable(il, p, t->param))
-            m->kind = IL_MARSHAL_ARRAY;
-    } else if (is_safe_handle(il, t)) {
-        m->kind = IL_MARSHAL_SAFE_HANDLE;
-        m->native = il->ty->t_i;
-    } else if (ty_is_delegate(t) && (native == NATIVE_NONE || native == NATIVE_FUNC)) {
-        m->kind = IL_MARSHAL_DELEGATE;
-        m->native = il->ty->t_i;
-    }
+    return kind == IL_MARSHAL_SAFE_HANDLE || kind == IL_MARSHAL_CRITICAL_HANDLE || kind == IL_MARSHAL_HANDLE_REF;
 }
 
 static void
-plan_byref(struct il_context *il, const struct il_pinvoke *p, struct il_marshal *m, struct ty_type *t, unsigned native)
+plan_reference(struct il_context *il, struct il_marshal *m)
 {
-    struct il_marshal inner = {.kind = IL_MARSHAL_UNSUPPORTED};
+    struct ty_type *t = m->managed->param;
 
-    if (t->is_value_type)
-        plan_scalar(il, p, &inner, t, native);
-    else
-        plan_object(il, p, &inner, t, native);
     m->native = il->ty->t_void_ptr;
-    m->inner = inner.kind;
-    if (inner.kind == IL_MARSHAL_PLAIN)
+    switch ((int)m->shape.kind) {
+    case IL_MARSHAL_PLAIN:
         m->kind = IL_MARSHAL_PINNED;
-    else if (inner.kind == IL_MARSHAL_BOOL4 || inner.kind == IL_MARSHAL_BOOL1 || inner.kind == IL_MARSHAL_CHAR1 ||
-             inner.kind == IL_MARSHAL_STRING_NARROW)
+        return;
+    case IL_MARSHAL_SAFE_HANDLE:
+    case IL_MARSHAL_CRITICAL_HANDLE:
+        m->kind = m->shape.kind;
+        if (m->out && t->def->is_abstract)
+            refuse(m, "ref and out handles cannot be of an abstract class");
+        return;
+    case IL_MARSHAL_HANDLE_REF:
+    case IL_MARSHAL_BUILDER_NARROW:
+    case IL_MARSHAL_BUILDER_WIDE:
+    case IL_MARSHAL_ANY_DELEGATE:
+    case IL_MARSHAL_AS_ANY:
+    case IL_MARSHAL_VALUE_POINTER:
+        refuse(m, "it cannot be passed by reference");
+        return;
+    default:
+        break;
+    }
+    if (m->shape.kind == IL_MARSHAL_ARRAY && t->form == TY_FORM_MDARRAY)
+        refuse(m, "arrays of more than one dimension cannot be passed by reference");
+    else
         m->kind = IL_MARSHAL_BY_REFERENCE;
+}
+
+static void
+plan_value(struct il_context *il, struct il_marshal *m, bool is_result)
+{
+    m->kind = m->shape.kind;
+    m->native = m->shape.native;
+    if (m->kind == IL_MARSHAL_VALUE_POINTER)
+        m->native = il->ty->t_void_ptr;
+    if (m->kind == IL_MARSHAL_CLASS && m->shape.layout->is_same && !is_result)
+        m->kind = IL_MARSHAL_CLASS_PINNED;
+    if (is_result && is_handle(m->kind) && m->managed->def->is_abstract)
+        refuse(m, "a handle of an abstract class cannot be returned");
+}
+
+static void
+plan_size(const struct il_pinvoke *p, const struct il_marshal_as *as, struct il_marshal *m)
+{
+    const struct ty_sig *sig = p->method->sig;
+
+    m->size_param = as->type == NATIVE_LPARRAY ? as->param : -1;
+    m->size_const = as->has_count ? as->count : m->size_param < 0;
+    if (m->size_param < 0)
+        return;
+    if ((uint32_t)m->size_param >= sig->param_count) {
+        refuse(m, "SizeParamIndex names no parameter");
+        return;
+    }
+    m->size_arg = (uint32_t)m->size_param + p->is_delegate;
+    m->size_type = sig->params[m->size_param];
+    m->size_is_ref = m->size_type->form == TY_FORM_BYREF;
+    if (m->size_is_ref)
+        m->size_type = m->size_type->param;
+    if (il_kind_of(m->size_type) != IL_I4 && il_kind_of(m->size_type) != IL_I8 && il_kind_of(m->size_type) != IL_I)
+        refuse(m, "the parameter that SizeParamIndex names is no integer");
+}
+
+static bool
+names_bad_type(const struct il_shape_query *q, const char *why)
+{
+    return q->type->is_value_type && strncmp(why, "field '", 7) == 0;
 }
 
 void
 il_marshal_plan(struct il_context *il, const struct il_pinvoke *p, uint32_t sequence, struct ty_type *t,
                 struct il_marshal *m)
 {
-    uint32_t row = param_row(p, sequence);
-    uint32_t flags = row ? md_cell(p->method->def->assembly->image, MD_PARAM, row, MD_PARAM_FLAGS) : 0;
-    unsigned native = p->runtime_marshalling ? native_type(p, row) : NATIVE_NONE;
+    const struct md_image *img = p->method->def->assembly->image;
+    uint32_t row = param_row(p, sequence), flags = row ? md_cell(img, MD_PARAM, row, MD_PARAM_FLAGS) : 0;
+    struct il_shape_query q = {.assembly = p->method->def->assembly, .place = sequence ? IL_PLACE_PARAM : IL_PLACE_RESULT};
 
     memset(m, 0, sizeof *m);
     m->kind = IL_MARSHAL_UNSUPPORTED;
     m->managed = t;
     m->arg = sequence ? sequence - 1 : 0;
-    m->out = (flags & 2) != 0;
-    m->in = (flags & 1) != 0 || !m->out;
-    if (il_kind_of(t) == IL_VOID || !p->runtime_marshalling) {
-        if (il_kind_of(t) == IL_VOID || t->form == TY_FORM_BYREF || is_blittable(il, p, t)) {
-            m->kind = t->form == TY_FORM_BYREF ? IL_MARSHAL_PINNED : IL_MARSHAL_PLAIN;
-            m->native = t->form == TY_FORM_BYREF ? il->ty->t_void_ptr : t;
-        }
+    m->is_ref = t->form == TY_FORM_BYREF;
+    m->out = (flags & 2) != 0 || (m->is_ref && !(flags & 3));
+    m->in = (flags & 1) != 0 || !(flags & 2);
+    if (il_kind_of(t) == IL_VOID) {
+        m->kind = IL_MARSHAL_PLAIN;
+        m->native = t;
         return;
     }
-    if (t->form == TY_FORM_BYREF) {
-        plan_byref(il, p, m, t->param, native);
-        if (!(flags & 3))
-            m->in = m->out = true;
-    } else if (t->is_value_type || t->form == TY_FORM_POINTER || t->form == TY_FORM_FNPTR) {
-        plan_scalar(il, p, m, t, native);
-    } else {
-        plan_object(il, p, m, t, native);
+    if (!sequence && m->is_ref) {
+        refuse(m, "references cannot be returned");
+        return;
     }
-}
-
-/* ---- scalars ---------------------------------------------------------------------------------------- */
-
-/* Managed scalar on the stack -> native. */
-static void
-put_to_native(struct il_builder *b, enum il_marshal_kind kind)
-{
-    if (kind == IL_MARSHAL_BOOL4 || kind == IL_MARSHAL_BOOL1) {
-        il_put_i4(b, 0);
-        il_put(b, IL_CEE_cgt_un);
-    } else if (kind == IL_MARSHAL_CHAR1) {
-        il_put_i4(b, 1);
-        il_put_i4(b, 0);
-        il_put_core_call(b, INTEROP, "WideCharToAnsiChar", 3);
-    } else if (kind == IL_MARSHAL_STRING_NARROW) {
-        il_put_i4(b, 1);
-        il_put_i4(b, 0);
-        il_put_core_call(b, INTEROP, "StringToAnsiString", 3);
+    if (!p->runtime_marshalling) {
+        plan_raw(il, m, t);
+        return;
     }
-}
-
-static void
-put_to_managed(struct il_builder *b, enum il_marshal_kind kind)
-{
-    if (kind == IL_MARSHAL_BOOL4 || kind == IL_MARSHAL_BOOL1) {
-        il_put_i4(b, 0);
-        il_put(b, IL_CEE_cgt_un);
-    } else if (kind == IL_MARSHAL_CHAR1) {
-        il_put_core_call(b, INTEROP, "AnsiCharToWideChar", 1);
-    } else if (kind == IL_MARSHAL_STRING_NARROW) {
-        il_put_core_call(b, INTEROP, "AnsiStringToString", 1);
+    q.type = m->is_ref ? t->param : t;
+    q.wide = (p->flags & MD_PINVOKE_CHARSET_MASK) == MD_PINVOKE_CHARSET_UNICODE;
+    q.as.param = -1;
+    if (row)
+        il_marshal_as(il, img, md_token(MD_PARAM, row), &q.as);
+    if (!il_shape_of(il, &q, &m->shape, &m->problem)) {
+        m->problem_is_type = names_bad_type(&q, m->problem);
+        return;
     }
+    if (m->is_ref)
+        plan_reference(il, m);
+    else
+        plan_value(il, m, !sequence);
+    m->inner = m->shape.kind;
+    if (m->kind != IL_MARSHAL_UNSUPPORTED && m->shape.element)
+        plan_size(p, &q.as, m);
 }
+
+/* ---- before: pinned things ----------------------------------------------------------------------------- */
 
 static void
-put_free(struct il_builder *b, uint32_t local)
-{
-    il_put_u16(b, IL_CEE_ldloc, local);
-    il_put_core_call(b, "System.Runtime.InteropServices.Marshal", "FreeCoTaskMem", 1);
-}
-
-static struct ty_type *
-scalar_native(struct il_builder *b, enum il_marshal_kind kind)
-{
-    struct ty_context *ty = b->il->ty;
-
-    return kind == IL_MARSHAL_BOOL4 ? ty->t_i4 : kind == IL_MARSHAL_STRING_NARROW ? ty->t_void_ptr : ty->t_u1;
-}
-
-/* ---- before ----------------------------------------------------------------------------------------- */
-
-static void
-before_wide_string(struct il_builder *b, struct il_marshal *m)
+pin_text(struct il_builder *b, struct il_marshal *m)
 {
     uint32_t null = il_builder_label(b);
 
     m->local = il_builder_local(b, ty_byref(b->il->ty, b->il->ty->t_char), true);
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
+    il_put_args(b, m->arg, 1);
     il_put_branch(b, IL_CEE_brfalse, null);
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
+    il_put_args(b, m->arg, 1);
     il_put_core_call(b, "System.String", "GetPinnableReference", 0);
     il_put_u16(b, IL_CEE_stloc, m->local);
     il_put_label(b, null);
 }
 
+/* The first byte of an object's or array's data. */
 static void
-before_array(struct il_builder *b, struct il_marshal *m)
+pin_data(struct il_builder *b, struct il_marshal *m, const char *type, struct ty_method_def *method, struct ty_type *element)
 {
-    uint32_t empty = il_builder_label(b);
+    uint32_t null = il_builder_label(b);
+    struct ty_type *owner = il_core_type(b->il, type);
 
-    m->local = il_builder_local(b, ty_byref(b->il->ty, m->managed->param), true);
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
-    il_put_branch(b, IL_CEE_brfalse, empty);
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
-    il_put(b, IL_CEE_ldlen);
-    il_put_branch(b, IL_CEE_brfalse, empty);
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
-    il_put_i4(b, 0);
-    il_put_type(b, IL_CEE_ldelema, m->managed->param);
+    m->local = il_builder_local(b, ty_byref(b->il->ty, element ? element : b->il->ty->t_u1), true);
+    il_put_args(b, m->arg, 1);
+    il_put_branch(b, IL_CEE_brfalse, null);
+    il_put_args(b, m->arg, 1);
+    il_put_method(b, IL_CEE_call, ty_method_on(b->il->ty, owner, method, element ? &element : NULL));
     il_put_u16(b, IL_CEE_stloc, m->local);
-    il_put_label(b, empty);
+    il_put_label(b, null);
 }
+
+static struct ty_method_def *
+method_def(struct il_builder *b, const char *type, const char *name, uint16_t generic_count)
+{
+    struct ty_type *owner = il_core_type(b->il, type);
+
+    ty_method_def_named(b->il->ty, owner->def, "", -1); /* members are read on demand */
+    for (uint32_t i = 0; i < owner->def->method_count; i++) {
+        struct ty_method_def *m = owner->def->methods[i];
+
+        if (m->generic_count == generic_count && strcmp(m->name, name) == 0)
+            return m;
+    }
+    diag_fatal("%s: method %s.%s is missing: this is not the class library of NativeAOT 9.0", b->il->ty->core->path, type, name);
+}
+
+static void
+pin_array(struct il_builder *b, struct il_marshal *m)
+{
+    static const char type[] = "System.Runtime.InteropServices.MemoryMarshal";
+    bool flat = m->managed->form == TY_FORM_SZARRAY;
+
+    pin_data(b, m, type, method_def(b, type, "GetArrayDataReference", flat), flat ? m->managed->param : NULL);
+}
+
+static void
+pin_class(struct il_builder *b, struct il_marshal *m)
+{
+    static const char type[] = "System.Runtime.CompilerServices.RuntimeHelpers";
+
+    pin_data(b, m, type, method_def(b, type, "GetRawData", 0), NULL);
+}
+
+/* ---- before: converted things ----------------------------------------------------------------------------- */
 
 static void
 before_builder(struct il_builder *b, struct il_marshal *m)
@@ -290,12 +241,12 @@ before_builder(struct il_builder *b, struct il_marshal *m)
     bool wide = m->kind == IL_MARSHAL_BUILDER_WIDE;
 
     m->local = il_builder_local(b, b->il->ty->t_void_ptr, false);
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
+    il_put_args(b, m->arg, 1);
     il_put_core_call(b, INTEROP, wide ? "AllocMemoryForUnicodeStringBuilder" : "AllocMemoryForAnsiStringBuilder", 1);
     il_put_u16(b, IL_CEE_stloc, m->local);
     if (!m->in)
         return;
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
+    il_put_args(b, m->arg, 1);
     il_put_u16(b, IL_CEE_ldloc, m->local);
     if (!wide) {
         il_put_i4(b, 1);
@@ -305,28 +256,126 @@ before_builder(struct il_builder *b, struct il_marshal *m)
 }
 
 static void
-before_handle(struct il_builder *b, struct il_marshal *m)
+copy_argument(struct il_builder *b, struct il_marshal *m)
 {
-    m->local = il_builder_local(b, b->il->ty->t_i, false);
-    m->extra = il_builder_local(b, b->il->ty->t_bool, false);
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
-    il_put_u16(b, IL_CEE_ldloca, m->extra);
-    il_put_method(b, IL_CEE_callvirt, il_core_method(b->il, SAFE_HANDLE, "DangerousAddRef", 1));
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
-    il_put_method(b, IL_CEE_callvirt, il_core_method(b->il, SAFE_HANDLE, "DangerousGetHandle", 0));
+    m->value = il_builder_local(b, m->managed, false);
+    il_put_args(b, m->arg, 1);
+    il_put_u16(b, IL_CEE_stloc, m->value);
+}
+
+static bool
+is_narrow_text(const struct il_marshal *m)
+{
+    return m->shape.element->kind == IL_MARSHAL_CHAR1;
+}
+
+static void
+before_array(struct il_builder *b, struct il_marshal *m)
+{
+    uint32_t null = il_builder_label(b);
+
+    copy_argument(b, m);
+    m->local = il_builder_local(b, b->il->ty->t_void_ptr, false);
+    m->extra = il_builder_local(b, b->il->ty->t_i4, false);
+    il_put_args(b, m->arg, 1);
+    il_put_branch(b, IL_CEE_brfalse, null);
+    il_put_args(b, m->arg, 1);
+    il_put(b, IL_CEE_ldlen);
+    il_put(b, IL_CEE_conv_i4);
+    il_put_u16(b, IL_CEE_stloc, m->extra);
+    if (is_narrow_text(m)) { /* as a whole: a character may take three bytes */
+        il_put_args(b, m->arg, 1);
+        il_put_core_call(b, INTEROP, "AllocMemoryForAnsiCharArray", 1);
+    } else {
+        il_put_array_block(b, m->shape.element, m->extra);
+    }
     il_put_u16(b, IL_CEE_stloc, m->local);
+    if (m->in && is_narrow_text(m)) {
+        il_put_args(b, m->arg, 1);
+        il_put_u16(b, IL_CEE_ldloc, m->local);
+        il_put_i4(b, 1);
+        il_put_i4(b, 0);
+        il_put_core_call(b, INTEROP, "WideCharArrayToAnsiCharArray", 4);
+    } else if (m->in) {
+        il_elements_to_native(b, m->shape.element, m->value, m->local, m->extra);
+    }
+    il_put_label(b, null);
+}
+
+/* The native form lies in the stub's frame: native code may not keep it. */
+static void
+before_class(struct il_builder *b, struct il_marshal *m)
+{
+    uint32_t null = il_builder_label(b);
+
+    m->spare = il_builder_local(b, m->shape.layout->native == m->managed ? b->il->ty->t_void_ptr : m->shape.layout->native, false);
+    m->local = il_builder_local(b, b->il->ty->t_void_ptr, false);
+    il_put_args(b, m->arg, 1);
+    il_put_branch(b, IL_CEE_brfalse, null);
+    il_put_u16(b, IL_CEE_ldloca, m->spare);
+    il_put(b, IL_CEE_conv_u);
+    il_put_u16(b, IL_CEE_stloc, m->local);
+    if (m->in) {
+        il_put_args(b, m->arg, 1);
+        il_put_u16(b, IL_CEE_ldloc, m->local);
+        il_put_method(b, IL_CEE_call, il_struct_stub(b->il, m->shape.layout, IL_STRUCT_TO_NATIVE));
+    }
+    il_put_label(b, null);
+}
+
+static void
+before_any(struct il_builder *b, struct il_marshal *m)
+{
+    uint32_t null = il_builder_label(b);
+
+    m->local = il_builder_local(b, b->il->ty->t_i, false);
+    il_put_args(b, m->arg, 1);
+    il_put_branch(b, IL_CEE_brfalse, null);
+    il_put_args(b, m->arg, 1);
+    il_put_core_call(b, INTEROP, "AsAnyGetNativeSize", 1);
+    il_put_core_call(b, INTEROP, "CoTaskMemAllocAndZeroMemory", 1);
+    il_put_u16(b, IL_CEE_stloc, m->local);
+    if (m->in) {
+        il_put_args(b, m->arg, 1);
+        il_put_u16(b, IL_CEE_ldloc, m->local);
+        il_put_core_call(b, INTEROP, "AsAnyMarshalManagedToNative", 2);
+    }
+    il_put_label(b, null);
+}
+
+static void
+before_value(struct il_builder *b, struct il_marshal *m)
+{
+    copy_argument(b, m);
+    m->local = il_builder_local(b, m->shape.native, false);
+    if (m->in)
+        il_value_to_native(b, &m->shape, m->value, m->local);
 }
 
 static void
 before_reference(struct il_builder *b, struct il_marshal *m)
 {
-    m->local = il_builder_local(b, scalar_native(b, m->inner), false);
+    uint32_t null = il_builder_label(b);
+
+    m->value = il_builder_local(b, m->managed->param, false);
+    m->local = il_builder_local(b, m->shape.native, false);
+    if (m->shape.element)
+        m->extra = il_builder_local(b, b->il->ty->t_i4, false);
     if (!m->in)
         return;
-    il_put_u16(b, IL_CEE_ldarg, m->arg);
+    il_put_args(b, m->arg, 1);
     il_put_type(b, IL_CEE_ldobj, m->managed->param);
-    put_to_native(b, m->inner);
-    il_put_u16(b, IL_CEE_stloc, m->local);
+    il_put_u16(b, IL_CEE_stloc, m->value);
+    il_value_to_native(b, &m->shape, m->value, m->local);
+    if (m->shape.element) {
+        il_put_u16(b, IL_CEE_ldloc, m->value);
+        il_put_branch(b, IL_CEE_brfalse, null);
+        il_put_u16(b, IL_CEE_ldloc, m->value);
+        il_put(b, IL_CEE_ldlen);
+        il_put(b, IL_CEE_conv_i4);
+        il_put_u16(b, IL_CEE_stloc, m->extra);
+    }
+    il_put_label(b, null);
 }
 
 void
@@ -334,48 +383,66 @@ il_marshal_before(struct il_builder *b, struct il_marshal *m)
 {
     switch (m->kind) {
     case IL_MARSHAL_PLAIN:
-    case IL_MARSHAL_BOOL4:
-    case IL_MARSHAL_BOOL1:
-    case IL_MARSHAL_CHAR1:
+    case IL_MARSHAL_VALUE_POINTER:
     case IL_MARSHAL_UNSUPPORTED:
+    case IL_MARSHAL_FIELD_ARRAY:
+    case IL_MARSHAL_FIELD_TEXT_NARROW:
+    case IL_MARSHAL_FIELD_TEXT_WIDE:
+    case IL_MARSHAL_FIELD_CLASS:
         break;
     case IL_MARSHAL_PINNED:
         m->local = il_builder_local(b, m->managed, true);
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
-        il_put_u16(b, IL_CEE_stloc, m->local);
-        break;
-    case IL_MARSHAL_STRING_NARROW:
-        m->local = il_builder_local(b, b->il->ty->t_void_ptr, false);
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
-        put_to_native(b, m->kind);
+        il_put_args(b, m->arg, 1);
         il_put_u16(b, IL_CEE_stloc, m->local);
         break;
     case IL_MARSHAL_STRING_WIDE:
-        before_wide_string(b, m);
+        pin_text(b, m);
         break;
     case IL_MARSHAL_BUILDER_NARROW:
     case IL_MARSHAL_BUILDER_WIDE:
         before_builder(b, m);
         break;
     case IL_MARSHAL_ARRAY:
+        pin_array(b, m);
+        break;
+    case IL_MARSHAL_ARRAY_COPY:
         before_array(b, m);
         break;
     case IL_MARSHAL_SAFE_HANDLE:
-        before_handle(b, m);
+    case IL_MARSHAL_CRITICAL_HANDLE:
+    case IL_MARSHAL_HANDLE_REF:
+        il_handle_before(b, m);
         break;
-    case IL_MARSHAL_DELEGATE:
-        m->local = il_builder_local(b, b->il->ty->t_i, false);
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
-        il_put_core_call(b, "System.Runtime.InteropServices.PInvokeMarshal", "GetFunctionPointerForDelegate", 1);
-        il_put_u16(b, IL_CEE_stloc, m->local);
+    case IL_MARSHAL_CLASS:
+        before_class(b, m);
+        break;
+    case IL_MARSHAL_CLASS_PINNED:
+        pin_class(b, m);
+        break;
+    case IL_MARSHAL_AS_ANY:
+        before_any(b, m);
         break;
     case IL_MARSHAL_BY_REFERENCE:
         before_reference(b, m);
         break;
+    case IL_MARSHAL_BOOL4:
+    case IL_MARSHAL_BOOL1:
+    case IL_MARSHAL_CHAR1:
+    case IL_MARSHAL_STRING_NARROW:
+    case IL_MARSHAL_STRING_BSTR:
+    case IL_MARSHAL_STRING_ANSI_BSTR:
+    case IL_MARSHAL_DELEGATE:
+    case IL_MARSHAL_ANY_DELEGATE:
+    case IL_MARSHAL_DATE:
+    case IL_MARSHAL_CURRENCY:
+    case IL_MARSHAL_STRUCT:
+    case IL_MARSHAL_CUSTOM:
+        before_value(b, m);
+        break;
     }
 }
 
-/* ---- push, after, cleanup ----------------------------------------------------------------------------- */
+/* ---- push ------------------------------------------------------------------------------------------------------ */
 
 void
 il_marshal_push(struct il_builder *b, const struct il_marshal *m)
@@ -383,96 +450,233 @@ il_marshal_push(struct il_builder *b, const struct il_marshal *m)
     switch (m->kind) {
     case IL_MARSHAL_PLAIN:
     case IL_MARSHAL_UNSUPPORTED:
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
+    case IL_MARSHAL_FIELD_ARRAY:
+    case IL_MARSHAL_FIELD_TEXT_NARROW:
+    case IL_MARSHAL_FIELD_TEXT_WIDE:
+    case IL_MARSHAL_FIELD_CLASS:
+        il_put_args(b, m->arg, 1);
         break;
-    case IL_MARSHAL_BOOL4:
-    case IL_MARSHAL_BOOL1:
-    case IL_MARSHAL_CHAR1:
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
-        put_to_native(b, m->kind);
+    case IL_MARSHAL_VALUE_POINTER:
+        il_put_u16(b, IL_CEE_ldarga, m->arg);
+        il_put(b, IL_CEE_conv_u);
         break;
     case IL_MARSHAL_PINNED:
     case IL_MARSHAL_STRING_WIDE:
     case IL_MARSHAL_ARRAY:
+    case IL_MARSHAL_CLASS_PINNED:
         il_put_u16(b, IL_CEE_ldloc, m->local);
         il_put(b, IL_CEE_conv_u);
         break;
-    case IL_MARSHAL_STRING_NARROW:
-    case IL_MARSHAL_BUILDER_NARROW:
-    case IL_MARSHAL_BUILDER_WIDE:
     case IL_MARSHAL_SAFE_HANDLE:
-    case IL_MARSHAL_DELEGATE:
-        il_put_u16(b, IL_CEE_ldloc, m->local);
+    case IL_MARSHAL_CRITICAL_HANDLE:
+    case IL_MARSHAL_HANDLE_REF:
+        il_handle_push(b, m);
         break;
     case IL_MARSHAL_BY_REFERENCE:
         il_put_u16(b, IL_CEE_ldloca, m->local);
         il_put(b, IL_CEE_conv_u);
         break;
+    case IL_MARSHAL_BOOL4:
+    case IL_MARSHAL_BOOL1:
+    case IL_MARSHAL_CHAR1:
+    case IL_MARSHAL_STRING_NARROW:
+    case IL_MARSHAL_STRING_BSTR:
+    case IL_MARSHAL_STRING_ANSI_BSTR:
+    case IL_MARSHAL_BUILDER_NARROW:
+    case IL_MARSHAL_BUILDER_WIDE:
+    case IL_MARSHAL_ARRAY_COPY:
+    case IL_MARSHAL_DELEGATE:
+    case IL_MARSHAL_ANY_DELEGATE:
+    case IL_MARSHAL_DATE:
+    case IL_MARSHAL_CURRENCY:
+    case IL_MARSHAL_STRUCT:
+    case IL_MARSHAL_CLASS:
+    case IL_MARSHAL_AS_ANY:
+    case IL_MARSHAL_CUSTOM:
+        il_put_u16(b, IL_CEE_ldloc, m->local);
+        break;
     }
+}
+
+/* ---- after ------------------------------------------------------------------------------------------------------ */
+
+/* How many elements native code says there are. */
+static void
+put_length(struct il_builder *b, const struct il_marshal *m)
+{
+    il_put_i4(b, (int32_t)m->size_const);
+    if (m->size_param >= 0) {
+        il_put_args(b, m->size_arg, 1);
+        if (m->size_is_ref)
+            il_put_type(b, IL_CEE_ldobj, m->size_type);
+        il_put(b, IL_CEE_conv_ovf_i4);
+        il_put(b, IL_CEE_add_ovf);
+    }
+    il_put_u16(b, IL_CEE_stloc, m->extra);
+}
+
+static void
+after_reference(struct il_builder *b, const struct il_marshal *m)
+{
+    if (!m->out)
+        return;
+    if (m->shape.element)
+        put_length(b, m);
+    il_value_to_managed(b, &m->shape, m->local, m->value, m->extra);
+    il_put_args(b, m->arg, 1);
+    il_put_u16(b, IL_CEE_ldloc, m->value);
+    il_put_type(b, IL_CEE_stobj, m->managed->param);
+}
+
+static void
+after_array(struct il_builder *b, const struct il_marshal *m)
+{
+    uint32_t null = il_builder_label(b);
+
+    if (!m->out)
+        return;
+    il_put_u16(b, IL_CEE_ldloc, m->value);
+    il_put_branch(b, IL_CEE_brfalse, null);
+    if (is_narrow_text(m)) {
+        il_put_u16(b, IL_CEE_ldloc, m->local);
+        il_put_u16(b, IL_CEE_ldloc, m->value);
+        il_put_core_call(b, INTEROP, "AnsiCharArrayToWideCharArray", 2);
+    } else {
+        il_elements_to_managed(b, m->shape.element, m->local, m->value, m->extra);
+    }
+    il_put_label(b, null);
+}
+
+static void
+after_object(struct il_builder *b, const struct il_marshal *m)
+{
+    uint32_t null = il_builder_label(b);
+
+    if (!m->out)
+        return;
+    il_put_u16(b, IL_CEE_ldloc, m->local);
+    il_put_branch(b, IL_CEE_brfalse, null);
+    il_put_u16(b, IL_CEE_ldloc, m->local);
+    il_put_args(b, m->arg, 1);
+    if (m->kind == IL_MARSHAL_AS_ANY)
+        il_put_core_call(b, INTEROP, "AsAnyMarshalNativeToManaged", 2);
+    else
+        il_put_method(b, IL_CEE_call, il_struct_stub(b->il, m->shape.layout, IL_STRUCT_TO_MANAGED));
+    il_put_label(b, null);
+}
+
+static void
+after_builder(struct il_builder *b, const struct il_marshal *m)
+{
+    uint32_t null = il_builder_label(b);
+
+    il_put_u16(b, IL_CEE_ldloc, m->local);
+    il_put_branch(b, IL_CEE_brfalse, null);
+    il_put_u16(b, IL_CEE_ldloc, m->local);
+    il_put_args(b, m->arg, 1);
+    il_put_core_call(b, INTEROP,
+                     m->kind == IL_MARSHAL_BUILDER_WIDE ? "UnicodeStringToStringBuilder" : "AnsiStringToStringBuilder", 2);
+    il_put_label(b, null);
 }
 
 void
 il_marshal_after(struct il_builder *b, const struct il_marshal *m)
 {
-    bool wide = m->kind == IL_MARSHAL_BUILDER_WIDE;
-
-    if (m->kind == IL_MARSHAL_BY_REFERENCE && m->out) {
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
-        il_put_u16(b, IL_CEE_ldloc, m->local);
-        put_to_managed(b, m->inner);
-        il_put_type(b, IL_CEE_stobj, m->managed->param);
-    }
-    if ((wide || m->kind == IL_MARSHAL_BUILDER_NARROW) && (m->out || m->in)) {
-        il_put_u16(b, IL_CEE_ldloc, m->local);
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
-        il_put_core_call(b, INTEROP, wide ? "UnicodeStringToStringBuilder" : "AnsiStringToStringBuilder", 2);
+    switch ((int)m->kind) {
+    case IL_MARSHAL_BY_REFERENCE:
+        after_reference(b, m);
+        break;
+    case IL_MARSHAL_ARRAY_COPY:
+        after_array(b, m);
+        break;
+    case IL_MARSHAL_CLASS:
+    case IL_MARSHAL_AS_ANY:
+        after_object(b, m);
+        break;
+    case IL_MARSHAL_BUILDER_NARROW:
+    case IL_MARSHAL_BUILDER_WIDE:
+        after_builder(b, m);
+        break;
+    case IL_MARSHAL_CUSTOM: /* the object stays; the marshaler may want to see what came back */
+        if (m->out)
+            il_value_to_managed(b, &m->shape, m->local, m->value, 0);
+        break;
+    default:
+        break;
     }
 }
 
 bool
+il_marshal_is_handle(const struct il_marshal *m)
+{
+    return is_handle(m->kind);
+}
+
+void
+il_marshal_handle_after(struct il_builder *b, const struct il_marshal *m)
+{
+    il_handle_after(b, m);
+}
+
+/* ---- cleanup ------------------------------------------------------------------------------------------------------ */
+
+bool
 il_marshal_has_cleanup(const struct il_marshal *m)
 {
-    switch (m->kind) {
-    case IL_MARSHAL_STRING_NARROW:
-    case IL_MARSHAL_BUILDER_NARROW:
-    case IL_MARSHAL_BUILDER_WIDE:
+    switch ((int)m->kind) {
     case IL_MARSHAL_SAFE_HANDLE:
+    case IL_MARSHAL_CRITICAL_HANDLE:
+    case IL_MARSHAL_HANDLE_REF:
+        return il_handle_has_cleanup(m);
     case IL_MARSHAL_DELEGATE:
+    case IL_MARSHAL_ANY_DELEGATE:
+    case IL_MARSHAL_AS_ANY:
         return true;
-    case IL_MARSHAL_BY_REFERENCE:
-        return m->inner == IL_MARSHAL_STRING_NARROW;
-    case IL_MARSHAL_PLAIN:
-    case IL_MARSHAL_BOOL4:
-    case IL_MARSHAL_BOOL1:
-    case IL_MARSHAL_CHAR1:
-    case IL_MARSHAL_PINNED:
     case IL_MARSHAL_STRING_WIDE:
     case IL_MARSHAL_ARRAY:
-    case IL_MARSHAL_UNSUPPORTED:
-        break;
+        return false;
+    case IL_MARSHAL_CLASS:
+        return m->shape.layout->needs_cleanup;
+    case IL_MARSHAL_BY_REFERENCE:
+        return il_value_has_cleanup(&m->shape) || m->inner == IL_MARSHAL_DELEGATE;
+    default:
+        return il_value_has_cleanup(&m->shape);
     }
-    return false;
+}
+
+static void
+cleanup_object(struct il_builder *b, const struct il_marshal *m)
+{
+    uint32_t null = il_builder_label(b);
+
+    il_put_u16(b, IL_CEE_ldloc, m->local);
+    il_put_branch(b, IL_CEE_brfalse, null);
+    il_put_u16(b, IL_CEE_ldloc, m->local);
+    if (m->kind == IL_MARSHAL_AS_ANY) {
+        il_put_args(b, m->arg, 1);
+        il_put_core_call(b, INTEROP, "AsAnyCleanupNative", 2);
+        il_put_u16(b, IL_CEE_ldloc, m->local);
+        il_put_core_call(b, MARSHAL, "FreeCoTaskMem", 1);
+    } else {
+        il_put_method(b, IL_CEE_call, il_struct_stub(b->il, m->shape.layout, IL_STRUCT_CLEANUP));
+    }
+    il_put_label(b, null);
 }
 
 void
 il_marshal_cleanup(struct il_builder *b, const struct il_marshal *m)
 {
-    uint32_t skip;
-
     if (!il_marshal_has_cleanup(m))
         return;
-    if (m->kind == IL_MARSHAL_SAFE_HANDLE) {
-        skip = il_builder_label(b);
-        il_put_u16(b, IL_CEE_ldloc, m->extra);
-        il_put_branch(b, IL_CEE_brfalse, skip);
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
-        il_put_method(b, IL_CEE_callvirt, il_core_method(b->il, SAFE_HANDLE, "DangerousRelease", 0));
-        il_put_label(b, skip);
-    } else if (m->kind == IL_MARSHAL_DELEGATE) {
-        il_put_u16(b, IL_CEE_ldarg, m->arg);
+    if (is_handle(m->kind)) {
+        il_handle_cleanup(b, m);
+    } else if (m->kind == IL_MARSHAL_DELEGATE || m->kind == IL_MARSHAL_ANY_DELEGATE || m->inner == IL_MARSHAL_DELEGATE) {
+        il_put_u16(b, IL_CEE_ldloc, m->value);
         il_put_core_call(b, "System.GC", "KeepAlive", 1);
+    } else if (m->kind == IL_MARSHAL_CLASS || m->kind == IL_MARSHAL_AS_ANY) {
+        cleanup_object(b, m);
     } else {
-        put_free(b, m->local); /* NULL is fine */
+        il_value_cleanup(b, &m->shape, m->local, m->extra);
     }
 }
 
@@ -481,28 +685,13 @@ il_marshal_cleanup(struct il_builder *b, const struct il_marshal *m)
 void
 il_marshal_result_before(struct il_builder *b, struct il_marshal *m)
 {
-    struct ty_method *ctor;
-
     if (il_kind_of(m->managed) == IL_VOID)
         return;
     m->local = il_builder_local(b, m->native, false);
-    if (m->kind != IL_MARSHAL_SAFE_HANDLE)
-        return;
-    m->extra = il_builder_local(b, m->managed, false);
-    ctor = ty_method_named(b->il->ty, m->managed, ".ctor", 0);
-    il_put_method(b, IL_CEE_newobj, ctor);
-    il_put_u16(b, IL_CEE_stloc, m->extra);
-}
-
-static void
-result_text(struct il_builder *b, const struct il_marshal *m)
-{
-    il_put_u16(b, IL_CEE_ldloc, m->local);
-    if (m->kind == IL_MARSHAL_STRING_WIDE)
-        il_put_core_call(b, "System.Runtime.InteropServices.Marshal", "PtrToStringUni", 1);
-    else
-        il_put_core_call(b, INTEROP, "AnsiStringToString", 1);
-    put_free(b, m->local);
+    if (is_handle(m->kind))
+        il_handle_result_before(b, m);
+    else if (m->kind != IL_MARSHAL_PLAIN)
+        m->value = il_builder_local(b, m->managed, false);
 }
 
 void
@@ -510,15 +699,25 @@ il_marshal_result(struct il_builder *b, const struct il_marshal *m)
 {
     if (il_kind_of(m->managed) == IL_VOID)
         return;
-    if (m->kind == IL_MARSHAL_STRING_NARROW || m->kind == IL_MARSHAL_STRING_WIDE) {
-        result_text(b, m);
-    } else if (m->kind == IL_MARSHAL_SAFE_HANDLE) {
-        il_put_u16(b, IL_CEE_ldloc, m->extra);
+    if (is_handle(m->kind)) {
+        il_handle_result(b, m);
+    } else if (m->kind == IL_MARSHAL_PLAIN) {
         il_put_u16(b, IL_CEE_ldloc, m->local);
-        il_put_method(b, IL_CEE_callvirt, il_core_method(b->il, SAFE_HANDLE, "SetHandle", 1));
-        il_put_u16(b, IL_CEE_ldloc, m->extra);
     } else {
-        il_put_u16(b, IL_CEE_ldloc, m->local);
-        put_to_managed(b, m->kind);
+        il_value_to_managed(b, &m->shape, m->local, m->value, 0);
+        il_put_u16(b, IL_CEE_ldloc, m->value);
     }
+}
+
+bool
+il_marshal_result_has_cleanup(const struct il_marshal *m)
+{
+    return il_kind_of(m->managed) != IL_VOID && il_value_has_cleanup(&m->shape);
+}
+
+void
+il_marshal_result_cleanup(struct il_builder *b, const struct il_marshal *m)
+{
+    if (il_marshal_result_has_cleanup(m))
+        il_value_cleanup(b, &m->shape, m->local, 0);
 }

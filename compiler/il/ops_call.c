@@ -245,13 +245,25 @@ il_call_pointer(struct il_import *im, struct ty_sig *closed, cg_value target)
 /* ---- native code ------------------------------------------------------------------------------------------------ */
 
 static void
-transition(struct il_import *im, const char *function)
+leave_managed(struct il_import *im)
 {
-    static const enum cg_type types[] = {CG_PTR};
-
     if (im->fn && !im->transition)
         im->transition = cg_alloca(im->fn, TRANSITION_BYTES, 8);
-    il_call_engine(im, function, CG_VOID, types, &im->transition, 1, CG_CALL_NOUNWIND);
+    cg_native_begin(im->fn, im->transition);
+}
+
+/* Somebody who waits for the thread may also want it to unwind from here. */
+static void
+return_to_managed(struct il_import *im)
+{
+    static const enum cg_type types[] = {CG_PTR};
+    cg_block wanted = il_new_block(im, "wanted"), back = il_new_block(im, "back");
+
+    cg_cond_br(im->fn, cg_native_end(im->fn), wanted, back, CG_UNLIKELY);
+    cg_block_set(im->fn, wanted);
+    il_call_engine(im, "RhpPInvokeReturn", CG_VOID, types, &im->transition, 1, CG_CALL_COLD);
+    cg_br(im->fn, back);
+    cg_block_set(im->fn, back);
 }
 
 void
@@ -271,10 +283,10 @@ il_call_native(struct il_import *im, struct ty_sig *closed, cg_value target, con
         call.symbol = symbol;
     }
     if (!no_transition)
-        transition(im, "RhpPInvoke");
+        leave_managed(im);
     make_call(im, &call, closed->ret);
     if (!no_transition)
-        transition(im, "RhpPInvokeReturn");
+        return_to_managed(im);
 }
 
 /* ---- calls of methods ----------------------------------------------------------------------------------------------- */

@@ -148,6 +148,10 @@ clause_emit(struct il_import *im, struct il_region *r)
         r->code = cg_clause_new(im->fn, CG_CLAUSE_FILTER, symbol);
         return;
     }
+    if (r->clause->is_boundary) {
+        r->code = cg_clause_new(im->fn, CG_CLAUSE_BOUNDARY, NULL);
+        return;
+    }
     ref.type = il_close(im, r->clause->type);
     if (!ref.type)
         return;

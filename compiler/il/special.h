@@ -23,6 +23,7 @@ struct il_special {
     struct str_map intrinsics;   /* the same -> rows of intrinsics.def */
     struct ptr_map redirects;    /* ty_method -> ty_method */
     struct ptr_map unboxing, default_stubs, get_thunk, field_helpers, native_entries, main_wrappers;
+    struct ptr_map native_structs; /* ty_type -> il_native_struct (marshal_layout.c) */
     struct ptr_map comparers[2]; /* exact T -> comparer type */
     struct ptr_map default_ctors;
     struct str_map thunks; /* delegate thunks by name */

@@ -349,3 +349,13 @@ il_builder_catch(struct il_builder *b, struct ty_type *type, uint32_t try_start,
     c->kind = IL_CLAUSE_CATCH;
     c->type = type;
 }
+
+void
+il_builder_boundary(struct il_builder *b, uint32_t try_start, uint32_t handler_start, uint32_t handler_end)
+{
+    struct il_clause *c = add_clause(b, try_start, handler_start, handler_end);
+
+    c->kind = IL_CLAUSE_CATCH;
+    c->type = b->il->ty->t_object;
+    c->is_boundary = true;
+}

@@ -74,6 +74,8 @@ void il_put_label(struct il_builder *b, uint32_t label); /* the label is here */
 void il_put_branch(struct il_builder *b, enum il_opcode op, uint32_t label);
 void il_put_switch(struct il_builder *b, const uint32_t *labels, uint32_t count);
 void il_builder_finally(struct il_builder *b, uint32_t try_start, uint32_t handler_start, uint32_t handler_end);
+/* Of an export: catches every exception, and gives null when the thread has to end. */
+void il_builder_boundary(struct il_builder *b, uint32_t try_start, uint32_t handler_start, uint32_t handler_end);
 void il_builder_catch(struct il_builder *b, struct ty_type *type, uint32_t try_start, uint32_t handler_start,
                       uint32_t handler_end);
 uint32_t il_builder_here(const struct il_builder *b);

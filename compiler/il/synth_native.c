@@ -28,7 +28,7 @@ report_method(struct il_context *il)
 static bool
 entry_is_guarded(struct il_context *il, const struct ty_method *target)
 {
-    return il->guard_entries && !il_knows_engine(target->def->assembly);
+    return il->guard_entries && (target->def->synth || !il_knows_engine(target->def->assembly));
 }
 
 static void
@@ -55,8 +55,29 @@ put_guarded_call(struct il_builder *b, struct ty_method *target, bool has_result
         il_put_type(b, IL_CEE_initobj, target->sig->ret);
     }
     il_put_branch(b, IL_CEE_leave, end);
-    il_builder_catch(b, b->il->ty->t_object, try_start, handler_start, il_builder_here(b));
+    il_builder_boundary(b, try_start, handler_start, il_builder_here(b));
     il_put_label(b, end);
+}
+
+/* An export may be closed: then nothing is entered and it returns zero. */
+static void
+put_export(struct il_builder *b, struct ty_method *target, uint32_t frame, bool has_result, uint32_t result)
+{
+    struct ty_type *parameter = b->il->ty->t_void_ptr;
+    uint32_t open = il_builder_label(b), closed = il_builder_label(b);
+
+    il_put_u16(b, IL_CEE_ldloc, frame);
+    il_put_engine_call(b, "RhpExportEnter", il_synth_sig(b->il, b->il->ty->t_i4, false, &parameter, 1));
+    il_put_branch(b, IL_CEE_brfalse, open);
+    if (has_result) {
+        il_put_u16(b, IL_CEE_ldloca, result);
+        il_put_type(b, IL_CEE_initobj, target->sig->ret);
+    }
+    il_put_branch(b, IL_CEE_br, closed);
+    il_put_label(b, open);
+    put_guarded_call(b, target, has_result, result);
+    put_transition(b, "RhpReversePInvokeReturn", frame);
+    il_put_label(b, closed);
 }
 
 /* The engine's search for a handler ends at the reverse frame. */
@@ -71,12 +92,13 @@ native_entry_build(struct il_builder *b, struct ty_method *self, const struct il
     il_put(b, IL_CEE_conv_u);
     il_put(b, IL_CEE_localloc);
     il_put_u16(b, IL_CEE_stloc, frame);
-    put_transition(b, "RhpReversePInvoke", frame);
-    if (entry_is_guarded(b->il, s->target))
-        put_guarded_call(b, s->target, has_result, result);
-    else
+    if (entry_is_guarded(b->il, s->target)) {
+        put_export(b, s->target, frame, has_result, result);
+    } else {
+        put_transition(b, "RhpReversePInvoke", frame);
         put_call_of_target(b, s->target, has_result, result);
-    put_transition(b, "RhpReversePInvokeReturn", frame);
+        put_transition(b, "RhpReversePInvokeReturn", frame);
+    }
     if (has_result)
         il_put_u16(b, IL_CEE_ldloc, result);
     il_put(b, IL_CEE_ret);
@@ -94,6 +116,42 @@ native_sig(struct il_context *il, const struct ty_sig *managed)
     return il_synth_sig(il, managed->ret, false, params, managed->param_count);
 }
 
+/* Native callers give and take bits: bool and char too go as they are. */
+static bool
+crosses(struct il_context *il, struct ty_type *t)
+{
+    const struct ty_layout *l;
+
+    if (il_kind_of(t) == IL_VOID || t->form == TY_FORM_POINTER || t->form == TY_FORM_FNPTR)
+        return true;
+    l = t->is_value_type && !t->has_vars ? ty_layout_of(il->ty, t) : NULL;
+    return l && !l->has_refs;
+}
+
+static void
+check_native_signature(struct il_context *il, struct ty_method *m)
+{
+    const struct md_image *img = m->def->assembly->image;
+    const char *name = "";
+    uint32_t row, end;
+
+    if (!m->def->row)
+        return;
+    if (!crosses(il, m->sig->ret))
+        diag_fatal("%s: %s: a method for unmanaged callers cannot return %s, which is not plain data", m->def->assembly->path,
+                   ty_method_name(il->ty, m), ty_name(il->ty, m->sig->ret));
+    for (uint32_t i = 0; i < m->sig->param_count; i++) {
+        if (crosses(il, m->sig->params[i]))
+            continue;
+        md_list(img, MD_METHODDEF, m->def->row, MD_METHODDEF_PARAMLIST, &row, &end);
+        for (; row < end; row++)
+            if (md_cell(img, MD_PARAM, row, MD_PARAM_SEQUENCE) == i + 1)
+                name = md_cell_string(img, MD_PARAM, row, MD_PARAM_NAME);
+        diag_fatal("%s: %s: a method for unmanaged callers cannot take parameter #%u '%s' of type %s, which is not plain data",
+                   m->def->assembly->path, ty_method_name(il->ty, m), i + 1, name, ty_name(il->ty, m->sig->params[i]));
+    }
+}
+
 struct ty_method *
 il_native_entry(struct il_context *il, struct ty_method *m)
 {
@@ -102,6 +160,7 @@ il_native_entry(struct il_context *il, struct ty_method *m)
 
     if (entry)
         return entry;
+    check_native_signature(il, m);
     entry = il_synth_method(il, il->ty->t_object, arena_printf(il->arena, "native:%s", ty_method_symbol(il->ty, m)),
                             native_sig(il, m->sig), &recipe);
     ptr_map_put(&il->special->native_entries, m, entry);

@@ -1,7 +1,6 @@
 /* compiler/il/synth_pinvoke.c - stubs of P/Invokes (contract/runtime.md 5): where the function comes
  * from, and the order of conversion, call, error number and cleanup. */
-#include "compiler/il/marshal.h"
-#include "compiler/il/special.h"
+#include "compiler/il/marshal_priv.h"
 
 #include <string.h>
 
@@ -13,6 +12,23 @@ static const char *const linked[] = {
     "libSystem.Net.Security.Native",
     "libSystem.Security.Cryptography.Native.OpenSsl",
 };
+
+/* Functions of libSystem.Native that the engine has instead (engine/rh_exports.def). */
+static const char *const served[] = {
+    "SystemNative_FreeLibrary",
+    "SystemNative_GetLoadLibraryError",
+    "SystemNative_GetProcAddress",
+    "SystemNative_LoadLibrary",
+};
+
+static bool
+is_served(const struct il_pinvoke *p)
+{
+    for (size_t i = 0; i < sizeof served / sizeof *served; i++)
+        if (strcmp(p->entry, served[i]) == 0)
+            return strcmp(p->module, "libSystem.Native") == 0;
+    return false;
+}
 
 static bool
 is_linked(const char *module)
@@ -43,8 +59,8 @@ plan_binding(struct il_context *il, struct ty_method *m, struct il_pinvoke *p)
     if (!*p->entry)
         p->entry = def->name;
     p->module = md_cell_string(img, MD_MODULEREF, md_cell(img, MD_IMPLMAP, row, MD_IMPLMAP_SCOPE), MD_MODULEREF_NAME);
-    p->is_engine = strcmp(p->module, "*") == 0 && il_knows_engine(def->assembly);
-    p->is_linked = is_linked(p->module);
+    p->is_engine = (strcmp(p->module, "*") == 0 && il_knows_engine(def->assembly)) || is_served(p);
+    p->is_linked = !p->is_engine && is_linked(p->module);
     p->runtime_marshalling = !def->assembly->disable_runtime_marshalling;
     p->set_last_error = (p->flags & MD_PINVOKE_SET_LAST_ERROR) != 0;
     p->preserve_sig = (def->impl_flags & MD_IMPL_PRESERVE_SIG) != 0;
@@ -58,7 +74,7 @@ native_sig(struct il_context *il, struct il_pinvoke *p)
     struct ty_sig *sig = p->method->sig, probe = {.conv = TY_CC_C};
     bool swaps_result = !p->preserve_sig && il_kind_of(sig->ret) != IL_VOID;
 
-    if (p->ret.kind == IL_MARSHAL_UNSUPPORTED || p->ret.kind == IL_MARSHAL_PINNED || sig->conv == TY_CC_VARARG)
+    if (p->problem || p->ret.kind == IL_MARSHAL_UNSUPPORTED || sig->conv == TY_CC_VARARG)
         return NULL;
     probe.params = arena_array(il->arena, sig->param_count + 1u, sizeof *probe.params);
     for (uint32_t i = 0; i < sig->param_count; i++) {
@@ -73,22 +89,32 @@ native_sig(struct il_context *il, struct il_pinvoke *p)
     return ty_sig_make(il->ty, &probe);
 }
 
+void
+il_pinvoke_plan(struct il_context *il, struct il_pinvoke *p)
+{
+    const struct ty_sig *sig = p->method->sig;
+
+    p->params = arena_array(il->arena, sig->param_count + 1u, sizeof *p->params);
+    il_marshal_plan(il, p, 0, sig->ret, &p->ret);
+    p->needs_stub = p->set_last_error || !p->preserve_sig || p->ret.kind != IL_MARSHAL_PLAIN;
+    for (uint32_t i = 0; i < sig->param_count; i++) {
+        il_marshal_plan(il, p, i + 1, sig->params[i], &p->params[i]);
+        p->params[i].arg += p->is_delegate;
+        p->needs_stub |= p->params[i].kind != IL_MARSHAL_PLAIN;
+    }
+    if (p->runtime_marshalling && p->method->def->row &&
+        ty_attribute_find(p->method->def->assembly, md_token(MD_METHODDEF, p->method->def->row),
+                          "System.Runtime.InteropServices", "LCIDConversionAttribute"))
+        p->problem = "LCIDConversion means nothing here";
+    p->native = native_sig(il, p);
+}
+
 static bool
 plan(struct il_context *il, struct ty_method *m, struct il_pinvoke *p)
 {
     if (!plan_binding(il, m, p))
         return false;
-    p->params = arena_array(il->arena, m->sig->param_count + 1u, sizeof *p->params);
-    il_marshal_plan(il, p, 0, m->sig->ret, &p->ret);
-    if (p->ret.kind == IL_MARSHAL_BUILDER_NARROW || p->ret.kind == IL_MARSHAL_BUILDER_WIDE ||
-        p->ret.kind == IL_MARSHAL_ARRAY || p->ret.kind == IL_MARSHAL_DELEGATE)
-        p->ret.kind = IL_MARSHAL_UNSUPPORTED;
-    p->needs_stub = p->set_last_error || !p->preserve_sig || p->ret.kind != IL_MARSHAL_PLAIN;
-    for (uint32_t i = 0; i < m->sig->param_count; i++) {
-        il_marshal_plan(il, p, i + 1, m->sig->params[i], &p->params[i]);
-        p->needs_stub |= p->params[i].kind != IL_MARSHAL_PLAIN;
-    }
-    p->native = native_sig(il, p);
+    il_pinvoke_plan(il, p);
     return true;
 }
 
@@ -111,19 +137,36 @@ il_pinvoke_direct(struct il_context *il, struct ty_method *m, struct il_token *o
 
 /* ---- the stub ----------------------------------------------------------------------------------------- */
 
+/* The first parameter without a native form, else the result; NULL: it is the method as a whole. */
+static const struct il_marshal *
+culprit(const struct il_pinvoke *p, uint32_t *sequence)
+{
+    for (uint32_t i = 0; i < p->method->sig->param_count; i++)
+        if (p->params[i].kind == IL_MARSHAL_UNSUPPORTED) {
+            *sequence = i + 1;
+            return &p->params[i];
+        }
+    *sequence = 0;
+    return p->ret.kind == IL_MARSHAL_UNSUPPORTED ? &p->ret : NULL;
+}
+
 static void
 refuse(struct il_builder *b, const struct il_pinvoke *p)
 {
-    const char *text = arena_printf(b->il->arena,
-                                    "Method '%s' requires marshalling that is not yet supported by this compiler.",
-                                    ty_method_name(b->il->ty, p->method));
-    uint32_t bytes;
-    uint16_t *utf16 = il_utf16(b->il->arena, text, strlen(text), &bytes);
-    struct ty_type *type = ty_well_known_type(b->il->ty, WK_MARSHAL_DIRECTIVE_EXCEPTION);
+    uint32_t sequence;
+    const struct il_marshal *m = culprit(p, &sequence);
+    const char *place = sequence ? arena_printf(b->il->arena, "parameter #%u", sequence) : "return value";
+    const char *method = ty_method_name(b->il->ty, p->method);
 
-    il_put_string(b, utf16, bytes);
-    il_put_method(b, IL_CEE_newobj, type ? ty_method_named(b->il->ty, type, ".ctor", 1) : NULL);
-    il_put(b, IL_CEE_throw);
+    if (m)
+        il_put_message_throw(b, m->problem_is_type ? "System.TypeLoadException" : "System.Runtime.InteropServices.MarshalDirectiveException",
+                             arena_printf(b->il->arena, "Cannot marshal '%s' of method '%s': %s.", place, method, m->problem));
+    else if (p->method->sig->conv == TY_CC_VARARG)
+        il_put_message_throw(b, "System.InvalidProgramException",
+                             arena_printf(b->il->arena, "Method '%s': the vararg calling convention is not supported.", method));
+    else
+        il_put_message_throw(b, "System.Runtime.InteropServices.MarshalDirectiveException",
+                             arena_printf(b->il->arena, "Method '%s': %s.", method, p->problem));
 }
 
 /* Address of the function, when it is called through one; UINT32_MAX: by name. */
@@ -136,7 +179,10 @@ resolve(struct il_builder *b, const struct il_pinvoke *p)
     if (p->is_linked)
         return UINT32_MAX;
     local = il_builder_local(b, b->il->ty->t_i, false);
-    if (p->is_engine) {
+    if (p->is_delegate) {
+        il_put_args(b, 0, 1);
+        il_put_core_call(b, "System.Runtime.InteropServices.NativeFunctionPointerWrapper", "get_NativeFunctionPointer", 0);
+    } else if (p->is_engine) {
         ref.kind = REF_ENGINE;
         ref.method = NULL;
         ref.name = p->entry;
@@ -190,7 +236,15 @@ put_native_part(struct il_builder *b, struct il_pinvoke *p, uint32_t target)
 }
 
 static void
-put_conversions(struct il_builder *b, struct il_pinvoke *p, uint32_t target)
+put_result(struct il_builder *b, struct il_pinvoke *p, uint32_t result)
+{
+    il_marshal_result(b, &p->ret);
+    if (il_kind_of(p->method->sig->ret) != IL_VOID)
+        il_put_u16(b, IL_CEE_stloc, result);
+}
+
+static void
+put_conversions(struct il_builder *b, struct il_pinvoke *p, uint32_t target, uint32_t result)
 {
     uint32_t count = p->method->sig->param_count;
 
@@ -198,37 +252,39 @@ put_conversions(struct il_builder *b, struct il_pinvoke *p, uint32_t target)
     for (uint32_t i = 0; i < count; i++)
         il_marshal_before(b, &p->params[i]);
     put_native_part(b, p, target);
+    if (il_marshal_is_handle(&p->ret))
+        put_result(b, p, result);
+    for (uint32_t i = 0; i < count; i++)
+        if (il_marshal_is_handle(&p->params[i]))
+            il_marshal_handle_after(b, &p->params[i]);
     for (uint32_t i = 0; i < count; i++)
         il_marshal_after(b, &p->params[i]);
-    il_marshal_result(b, &p->ret);
+    if (!il_marshal_is_handle(&p->ret))
+        put_result(b, p, result);
 }
 
 static void
 put_stub(struct il_builder *b, struct il_pinvoke *p)
 {
     uint32_t count = p->method->sig->param_count, target = resolve(b, p), try_start, handler, done, result = 0;
-    bool cleanup = false, has_result = il_kind_of(p->method->sig->ret) != IL_VOID;
+    bool cleanup = il_marshal_result_has_cleanup(&p->ret), has_result = il_kind_of(p->method->sig->ret) != IL_VOID;
 
     for (uint32_t i = 0; i < count; i++)
         cleanup |= il_marshal_has_cleanup(&p->params[i]);
-    if (!cleanup) {
-        put_conversions(b, p, target);
-        il_put(b, IL_CEE_ret);
-        return;
-    }
     if (has_result)
         result = il_builder_local(b, p->method->sig->ret, false);
     done = il_builder_label(b);
     try_start = il_builder_here(b);
-    put_conversions(b, p, target);
-    if (has_result)
-        il_put_u16(b, IL_CEE_stloc, result);
-    il_put_branch(b, IL_CEE_leave, done);
-    handler = il_builder_here(b);
-    for (uint32_t i = 0; i < count; i++)
-        il_marshal_cleanup(b, &p->params[i]);
-    il_put(b, IL_CEE_endfinally);
-    il_builder_finally(b, try_start, handler, il_builder_here(b));
+    put_conversions(b, p, target, result);
+    if (cleanup) {
+        il_put_branch(b, IL_CEE_leave, done);
+        handler = il_builder_here(b);
+        for (uint32_t i = 0; i < count; i++)
+            il_marshal_cleanup(b, &p->params[i]);
+        il_marshal_result_cleanup(b, &p->ret);
+        il_put(b, IL_CEE_endfinally);
+        il_builder_finally(b, try_start, handler, il_builder_here(b));
+    }
     il_put_label(b, done);
     if (has_result)
         il_put_u16(b, IL_CEE_ldloc, result);
@@ -244,6 +300,17 @@ put_plain(struct il_builder *b, struct il_pinvoke *p)
     il_put(b, IL_CEE_ret);
 }
 
+void
+il_pinvoke_put(struct il_builder *b, struct il_pinvoke *p)
+{
+    if (!p->native)
+        refuse(b, p);
+    else if (p->needs_stub)
+        put_stub(b, p);
+    else
+        put_plain(b, p);
+}
+
 bool
 il_pinvoke_body(struct il_context *il, struct ty_method *m, struct arena *a, struct il_body *out)
 {
@@ -253,11 +320,6 @@ il_pinvoke_body(struct il_context *il, struct ty_method *m, struct arena *a, str
     if (!plan(il, m, &p))
         return false;
     il_builder_begin(&b, il, a);
-    if (!p.native)
-        refuse(&b, &p);
-    else if (p.needs_stub)
-        put_stub(&b, &p);
-    else
-        put_plain(&b, &p);
+    il_pinvoke_put(&b, &p);
     return il_builder_finish(&b, out);
 }

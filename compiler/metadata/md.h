@@ -348,6 +348,41 @@ const char *md_pdb_document(const struct md_image *pdb, uint32_t document_row, s
 /* The 20-byte id that the assembly's debug directory repeats. */
 const uint8_t *md_pdb_id(const struct md_image *pdb);
 
+/* A named local variable, and the part of the IL where the name holds. */
+struct md_local {
+    const char *name; /* borrowed from the image */
+    uint32_t index;   /* of the local */
+    uint32_t scope;   /* index in the scopes */
+    bool hidden;      /* not for people */
+};
+
+/* Scopes come in the order of the table: outer before inner, then by start. */
+struct md_scope {
+    uint32_t start, end; /* IL range */
+    uint32_t parent;     /* index, or MD_NO_SCOPE */
+};
+
+#define MD_NO_SCOPE UINT32_MAX
+
+struct md_scopes {
+    struct md_scope *scopes; /* arena */
+    uint32_t scope_count;
+    struct md_local *locals; /* arena */
+    uint32_t local_count;
+};
+
+/* Scopes and locals of a method (MethodDef row). None: true and zero counts. */
+bool md_pdb_scopes(const struct md_image *pdb, uint32_t method_row, struct arena *a,
+                   struct md_scopes *out, struct md_error *err);
+
+/* ---- the debug directory of an assembly --------------------------------------------------- */
+
+/* The id its PDB must have; false when the assembly names none. */
+bool md_debug_id(const struct md_image *img, uint8_t id[20]);
+/* The portable PDB inside the assembly, inflated into the arena; NULL when there is none or it is
+ * damaged. */
+const uint8_t *md_debug_embedded(const struct md_image *img, struct arena *a, size_t *size);
+
 /* ---- ILLink.Substitutions.xml ------------------------------------------------------------- */
 
 enum md_substitution_kind {

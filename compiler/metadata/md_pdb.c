@@ -1,4 +1,4 @@
-/* compiler/metadata/md_pdb.c - sequence points and documents of a portable PDB.
+/* compiler/metadata/md_pdb.c - sequence points, documents and local scopes of a portable PDB.
  * Portable PDB specification, "Sequence points blob" and "Document name blob". */
 #include "compiler/metadata/md.h"
 #include "compiler/metadata/md_priv.h"
@@ -179,4 +179,63 @@ md_pdb_document(const struct md_image *pdb, uint32_t document_row, struct arena 
     }
     *at = 0;
     return text;
+}
+
+/* ---- local scopes ---- */
+
+static bool
+scopes_fail(const struct md_image *pdb, uint32_t method_row, struct md_error *err)
+{
+    char place[64];
+
+    snprintf(place, sizeof place, "method %08" PRIx32, md_token(MD_METHODDEF, method_row));
+    return md_fail(err, pdb->path, place, "the local scopes are malformed");
+}
+
+/* The scope before `index` that holds it: the one before it, or one around that. */
+static uint32_t
+scope_parent(const struct md_scope *scopes, uint32_t index)
+{
+    uint32_t i = index ? index - 1 : MD_NO_SCOPE;
+
+    while (i != MD_NO_SCOPE &&
+           (scopes[index].start < scopes[i].start || scopes[index].end > scopes[i].end))
+        i = scopes[i].parent;
+    return i;
+}
+
+bool
+md_pdb_scopes(const struct md_image *pdb, uint32_t method_row, struct arena *a,
+              struct md_scopes *out, struct md_error *err)
+{
+    uint32_t first, end, row, capacity = 0, at, last;
+
+    *out = (struct md_scopes){.scopes = NULL};
+    if (!md_find_rows(pdb, MD_LOCALSCOPE, MD_LOCALSCOPE_METHOD, method_row, &first, &end))
+        return true;
+    for (row = first; row < end; row++) {
+        md_list(pdb, MD_LOCALSCOPE, row, MD_LOCALSCOPE_VARIABLELIST, &at, &last);
+        capacity += last - at;
+    }
+    out->scopes = arena_array(a, end - first, sizeof *out->scopes);
+    out->locals = arena_array(a, capacity + 1u, sizeof *out->locals);
+    for (row = first; row < end; row++) {
+        struct md_scope *s = &out->scopes[out->scope_count];
+        uint32_t length = md_cell(pdb, MD_LOCALSCOPE, row, MD_LOCALSCOPE_LENGTH);
+
+        s->start = md_cell(pdb, MD_LOCALSCOPE, row, MD_LOCALSCOPE_STARTOFFSET);
+        if (length > UINT32_MAX - s->start)
+            return scopes_fail(pdb, method_row, err);
+        s->end = s->start + length;
+        s->parent = scope_parent(out->scopes, out->scope_count);
+        md_list(pdb, MD_LOCALSCOPE, row, MD_LOCALSCOPE_VARIABLELIST, &at, &last);
+        for (; at < last && out->local_count < capacity; at++)
+            out->locals[out->local_count++] = (struct md_local){
+                .name = md_cell_string(pdb, MD_LOCALVARIABLE, at, MD_LOCALVARIABLE_NAME),
+                .index = md_cell(pdb, MD_LOCALVARIABLE, at, MD_LOCALVARIABLE_INDEX),
+                .scope = out->scope_count,
+                .hidden = md_cell(pdb, MD_LOCALVARIABLE, at, MD_LOCALVARIABLE_ATTRIBUTES) & 1};
+        out->scope_count++;
+    }
+    return true;
 }

@@ -12,6 +12,7 @@ enum {
     PE_MAGIC = 0x4550,
     OPTIONAL_PE32 = 0x10B,
     OPTIONAL_PE32_PLUS = 0x20B,
+    DIRECTORY_DEBUG = 6,
     DIRECTORY_CLI = 14,
     SECTION_HEADER_SIZE = 40,
     CLI_HEADER_SIZE = 72,
@@ -68,9 +69,9 @@ sections_read(struct md_image *img, struct cursor *c, unsigned count, struct md_
     return true;
 }
 
-/* Finds the CLI header's directory and reads the sections. */
+/* Finds the CLI header's directory, the debug directory's, and reads the sections. */
 static bool
-pe_read(struct md_image *img, struct directory *cli, struct md_error *err)
+pe_read(struct md_image *img, struct directory *cli, struct directory *debug, struct md_error *err)
 {
     struct cursor c = cursor_over(img->bytes, img->size);
     unsigned section_count, optional_size, magic;
@@ -95,6 +96,8 @@ pe_read(struct md_image *img, struct directory *cli, struct md_error *err)
     if (directory_count <= DIRECTORY_CLI ||
         optional_size < directories_at + (DIRECTORY_CLI + 1) * sizeof(struct directory))
         return md_fail(err, img->path, "PE header", "no CLI header: not a .NET assembly");
+    cursor_seek(&c, optional_at + directories_at + DIRECTORY_DEBUG * sizeof(struct directory));
+    *debug = directory_read(&c);
     cursor_seek(&c, optional_at + directories_at + DIRECTORY_CLI * sizeof(struct directory));
     *cli = directory_read(&c);
     if (!cursor_seek(&c, optional_at + optional_size))
@@ -170,16 +173,18 @@ struct md_image *
 md_open(struct arena *a, const char *path, const uint8_t *bytes, size_t size, struct md_error *err)
 {
     struct md_image *img = image_new(a, path, bytes, size);
-    struct directory where = {0};
+    struct directory where = {0}, debug = {0};
     struct cli_header cli = {0};
     struct md_heap metadata;
 
-    if (!pe_read(img, &where, err) || !cli_read(img, where, &cli, err))
+    if (!pe_read(img, &where, &debug, err) || !cli_read(img, where, &cli, err))
         return NULL;
     if (!directory_bytes(img, cli.metadata, &metadata)) {
         md_fail(err, path, "CLI header", "the metadata lie outside the file");
         return NULL;
     }
+    if (debug.rva && !directory_bytes(img, debug, &img->debug))
+        img->debug.size = 0; /* a debugger's loss, not a compiler's */
     if (!md_root_read(img, metadata.at, metadata.size, err))
         return NULL;
     if (img->pdb_id) {

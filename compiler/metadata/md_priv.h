@@ -97,6 +97,7 @@ struct md_image {
     struct md_rows tables[MD_TABLE_COUNT];
     uint32_t external[MD_TABLE_COUNT]; /* PDB: rows of the assembly's tables */
     struct md_heap resources;
+    struct md_heap debug; /* the debug directory; size 0: none */
     uint32_t entry_point;
     const uint8_t *pdb_id; /* NULL for an assembly */
     uint32_t *enclosing;   /* arena; by TypeDef row; 0 = not nested */

@@ -7,6 +7,76 @@ need_string_type(struct reach *r)
     reach_need_type(r, REF_TYPE_NEW, r->ty->t_string);
 }
 
+static void
+need_native(struct reach *r, struct ty_method *m)
+{
+    if (m)
+        reach_need_method(r, REF_METHOD_NATIVE, m);
+}
+
+/* Interop of a delegate type: what native code calls and what makes delegates from native functions. */
+static void
+process_delegate(struct reach *r, struct ty_type *t)
+{
+    struct reach_type *node;
+    struct ty_method *creation;
+
+    if (!t) {
+        r->every_delegate = true;
+        for (size_t i = 0; i < r->types.count; i++) {
+            node = r->types.at[i];
+            if (node->necessary && ty_is_delegate(node->type) && !node->type->def->generic_count)
+                reach_need_type(r, REF_TYPE_DELEGATE, node->type);
+        }
+        return;
+    }
+    node = reach_type_node(r, t);
+    if (node->delegate_stubs)
+        return;
+    node->delegate_stubs = true;
+    reach_need_type(r, REF_TYPE, t);
+    need_native(r, il_delegate_callback(r->il, t, false));
+    need_native(r, il_delegate_callback(r->il, t, true));
+    creation = il_delegate_creation(r->il, t);
+    if (creation)
+        reach_need_method(r, REF_METHOD_PTR, creation);
+}
+
+static void
+process_struct(struct reach *r, struct ty_type *t)
+{
+    struct reach_type *node = reach_type_node(r, t);
+    struct il_struct_map map;
+
+    if (node->struct_stubs)
+        return;
+    node->struct_stubs = true;
+    reach_need_type(r, REF_TYPE, t);
+    il_struct_map(r->il, t, &map);
+    if (!map.to_native)
+        return;
+    reach_need_method(r, REF_METHOD_PTR, map.to_native);
+    reach_need_method(r, REF_METHOD_PTR, map.to_managed);
+    reach_need_method(r, REF_METHOD_PTR, map.cleanup);
+}
+
+/* Marshal is in the program: it may be given any type that can be marshalled. */
+static void
+note_struct_reader(struct reach *r, const struct ty_method *canon)
+{
+    if (!r->struct_reader)
+        r->struct_reader = il_struct_reader(r->il)->def;
+    if (canon->def != r->struct_reader)
+        return;
+    r->every_struct = true;
+    for (size_t i = 0; i < r->types.count; i++) {
+        const struct reach_type *node = r->types.at[i];
+
+        if (node->necessary && il_wants_struct_map(r->il, node->type))
+            reach_need_type(r, REF_TYPE_STRUCT, node->type);
+    }
+}
+
 /* The MethodTables that a MethodTable itself points at. */
 static void
 process_type(struct reach *r, struct ty_type *t)
@@ -17,6 +87,10 @@ process_type(struct reach *r, struct ty_type *t)
     if (node->necessary)
         return;
     node->necessary = true;
+    if (r->every_delegate && ty_is_delegate(t) && !t->def->generic_count)
+        reach_need_type(r, REF_TYPE_DELEGATE, t);
+    if (r->every_struct && il_wants_struct_map(r->il, t))
+        reach_need_type(r, REF_TYPE_STRUCT, t);
     base = t->form == TY_FORM_DEF ? ty_base(r->ty, t) : NULL;
     if (base)
         reach_need_type(r, REF_TYPE, base);
@@ -110,6 +184,7 @@ process_entry(struct reach *r, struct ty_method *canon)
         return;
     node->body = true;
     node->because = r->because;
+    note_struct_reader(r, canon);
     process_assembly(r, canon->def->assembly);
     reach_enqueue_scan(r, canon);
 }
@@ -145,9 +220,15 @@ process_dictionary(struct reach *r, struct ty_method *exact)
 {
     struct reach_method *node = reach_method_node(r, exact);
 
+    struct ty_type *delegate;
+
     if (node->dictionary_needed)
         return;
     node->dictionary_needed = true;
+    if (il_marshals_delegate(r->il, exact, &delegate))
+        reach_need_type(r, REF_TYPE_DELEGATE, delegate);
+    if (il_marshals_struct(exact))
+        reach_need_type(r, REF_TYPE_STRUCT, exact->args[0]);
     dictionary_add_method(r, node);
 }
 
@@ -215,6 +296,12 @@ reach_process(struct reach *r, struct ref_node *node)
         break;
     case REF_TYPE_NEW:
         process_constructed(r, ref->type);
+        break;
+    case REF_TYPE_DELEGATE:
+        process_delegate(r, ref->type);
+        break;
+    case REF_TYPE_STRUCT:
+        process_struct(r, ref->type);
         break;
     case REF_METHOD:
         process_entry(r, ref->method);

@@ -86,7 +86,10 @@ reach_method_on(struct reach *r, struct ty_type *t, struct ty_method_def *def)
 void
 reach_enqueue_scan(struct reach *r, struct ty_method *canon)
 {
-    enqueue(r)->scan = canon;
+    struct work *w = enqueue(r);
+
+    w->scan = canon;
+    w->node = (struct ref_node *)(uintptr_t)r->from;
 }
 
 void
@@ -110,6 +113,7 @@ reach_need(struct reach *r, const struct ref *ref)
     if (!is_new)
         return;
     node->because = r->because;
+    node->from = r->from;
     ptr_vec_push(&r->refs, &node->ref);
     enqueue(r)->node = node;
 }
@@ -170,6 +174,9 @@ reach_run(struct reach *r)
         struct work *w = r->queue.at[r->queue_head++];
 
         r->because = w->scan ? w->scan : w->node->because;
+        r->from = w->node;
+        if (r->options.progress && r->queue_head % 256 == 0)
+            r->options.progress(r->queue_head, r->queue.count);
         if (w->scan)
             il_scan(r->il, r, w->scan);
         else
@@ -185,19 +192,6 @@ reach_never_constructed(struct reach *r, struct ty_type *exact)
     if (r->scanning || exact->form != TY_FORM_DEF || exact->element != TY_EL_CLASS || exact->is_canon || exact->has_vars)
         return false;
     return !ptr_map_has(&r->alive, exact);
-}
-
-void
-reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text)
-{
-    const char *line = arena_printf(r->arena, "%s: IL_%04x: %s", ty_method_name(r->ty, method), il_offset, text);
-
-    if (!r->scanning || str_map_get(&r->warned, line))
-        return;
-    str_map_put(&r->warned, line, r);
-    if (r->options.strict)
-        diag_fatal("%s", line);
-    diag_warning("%s", line);
 }
 
 bool

@@ -25,6 +25,8 @@ enum ref_kind {
     REF_TYPE_UNWRAPPED, /* (type) MT of T when type is Nullable<T>, else of the type itself */
     REF_TYPE_COMPARER,  /* (type T, number: 0 EqualityComparer, 1 Comparer) MT of the default comparer class for T; constructed */
     REF_TYPE_ARRAY_NEW, /* (type T) MT of T[], constructed */
+    REF_TYPE_DELEGATE,  /* (type) MT of a delegate type, with its entry in DelegateMarshallingStubMap; type NULL: all of them */
+    REF_TYPE_STRUCT,    /* (type) MT of a type, with its entry in StructMarshallingStubMap */
     /* Methods. `method` is exact or open; the code is that of its canonical form. */
     REF_METHOD,        /* entry for direct calls; the caller passes `this` by reference for value types and the hidden context */
     REF_METHOD_PTR,    /* managed function pointer (ldftn): a fat pointer (+2) when a hidden context is needed */
@@ -79,6 +81,7 @@ struct reach_options {
     bool all_slots;
     bool executable; /* Main is a root */
     bool strict;
+    void (*progress)(size_t done, size_t known); /* NULL, or told now and then while reach_run works */
 };
 
 struct reach;
@@ -112,7 +115,7 @@ bool reach_never_constructed(struct reach *r, struct ty_type *exact);
  * REACH_SUBTYPES_MAX of them. 0 while scanning. */
 enum { REACH_SUBTYPES_MAX = 3 };
 uint32_t reach_subtypes(struct reach *r, struct ty_type *type, struct ty_type *const **out);
-/* A warning about a body, once per text. */
+/* A warning about a body, once per text: with the chain that leads there and what helps against ty->failure. */
 void reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text);
 
 struct ty_context *reach_types(struct reach *r);
@@ -131,6 +134,8 @@ struct reach_type { /* one MethodTable */
     bool full;      /* vtable, interfaces and dispatch map: constructed, or base of such a type */
     bool constructed;
     bool statics_gc, statics_nongc, statics_thread, cctor;
+    bool struct_stubs;   /* Marshal converts it */
+    bool delegate_stubs; /* native code calls it, or is called through it */
     struct ptr_vec *dictionary; /* of struct ref: this exact type's entries, substituted; NULL without */
 };
 
@@ -158,6 +163,8 @@ const struct ptr_vec *reach_methods_found(struct reach *r); /* of struct reach_m
 const struct ptr_vec *reach_gvms_found(struct reach *r);    /* of struct reach_gvm */
 const struct ptr_vec *reach_refs_found(struct reach *r);    /* of struct ref: every needed ref once */
 bool reach_has(struct reach *r, const struct ref *ref);     /* needed, without adding */
+/* What led to a ref of reach_refs_found() first: a ref that was followed, or the REF_METHOD whose body needs it. NULL: a root. */
+const struct ref *reach_reason(const struct ref *found);
 void reach_dump(struct reach *r, void *stdio_file);         /* --dump=reach: list of bodies and types */
 /* --all-slots: slot symbols used by code, with their targets. */
 struct reach_slot {

@@ -14,6 +14,7 @@ struct ref_node {
     const char *symbol; /* cached */
     const char *slot_symbol;
     struct ty_method *because; /* the body whose scan led here first; NULL: a root */
+    const struct ref_node *from; /* what led here first: a ref being followed, or the REF_METHOD whose body was scanned; NULL: a root */
 };
 
 /* Dictionary of a canonical type or method: which open refs its shared bodies read. */
@@ -46,7 +47,7 @@ struct virtual_candidate {
 
 struct work {
     struct ref_node *node; /* process this ref, or */
-    struct ty_method *scan; /* scan this body */
+    struct ty_method *scan; /* scan this body, which `node` names */
 };
 
 
@@ -61,7 +62,11 @@ struct reach {
     struct il_context *il;
     struct reach_options options;
     bool scanning;
+    bool every_struct; /* some body looks structs up by a type or object it is given */
+    struct ty_method_def *struct_reader; /* that body's method */
+    bool every_delegate;            /* some code marshals delegates of a type it does not know */
     struct ty_method *because; /* what is being followed */
+    const struct ref_node *from; /* likewise, exactly */
     struct intern_set closed, open; /* of struct ref_node */
     struct ptr_vec refs;            /* of struct ref: view of `closed` */
     struct ptr_vec queue;           /* of struct work */

@@ -33,6 +33,8 @@ make_symbol(struct reach *r, struct ref_node *node)
     case REF_TYPE:
     case REF_TYPE_CONTEXT:
     case REF_TYPE_NEW:
+    case REF_TYPE_DELEGATE:
+    case REF_TYPE_STRUCT:
         return named(r, "mt:", ty_symbol(r->ty, ref->type));
     case REF_METHOD:
         return method_symbol(r, ref->method);
@@ -168,7 +170,8 @@ plain_target(struct reach *r, const struct ref *ref, bool code_use)
     struct ref_target t = {0};
 
     /* All three kinds of MethodTable refs share one symbol and one slot. */
-    if (probe.kind == REF_TYPE_CONTEXT || probe.kind == REF_TYPE_NEW)
+    if (probe.kind == REF_TYPE_CONTEXT || probe.kind == REF_TYPE_NEW || probe.kind == REF_TYPE_DELEGATE ||
+        probe.kind == REF_TYPE_STRUCT)
         probe.kind = REF_TYPE;
     node = ref_find(&r->closed, &probe);
     if (!node)

@@ -119,6 +119,29 @@ ty_instantiate(struct ty_context *ctx, struct ty_def *def, struct ty_type **args
     return ty_def_instance(ctx, def, args);
 }
 
+struct ty_type *
+ty_native_struct(struct ty_context *ctx, const struct ty_def *like, struct ty_layout *layout)
+{
+    struct ty_def *def = arena_alloc(ctx->arena, sizeof *def);
+    struct ty_type *t = arena_alloc(ctx->arena, sizeof *t);
+
+    def->assembly = like->assembly;
+    def->ns = like->ns;
+    def->name = arena_printf(ctx->arena, "native:%s", like->name);
+    def->full_name = arena_printf(ctx->arena, "native:%s", like->full_name);
+    def->well_known = -1;
+    def->element = TY_EL_VALUETYPE;
+    def->is_value_type = def->is_sealed = def->members_loaded = true;
+    def->is_sequential_layout = true;
+    t->form = TY_FORM_DEF;
+    from_def(t, def);
+    t->layout = layout;
+    t->id = (uint32_t)ctx->types.count;
+    ptr_vec_push(&ctx->types, t);
+    def->definition = def->open = t;
+    return t;
+}
+
 static struct ty_type *
 around(struct ty_context *ctx, enum ty_form form, enum ty_element element, struct ty_type *param,
        uint32_t rank, uint32_t hash)

@@ -406,6 +406,9 @@ struct ty_type *ty_method_var(struct ty_context *ctx, uint32_t index);
 struct ty_type *ty_well_known_type(struct ty_context *ctx, enum ty_well_known wk); /* non-generic only */
 struct ty_sig *ty_sig_make(struct ty_context *ctx, const struct ty_sig *probe); /* interns a copy */
 
+/* A struct known by its layout alone: what a struct `like` this one is to native code. A new one each time. */
+struct ty_type *ty_native_struct(struct ty_context *ctx, const struct ty_def *like, struct ty_layout *layout);
+
 /* Tokens of an assembly's metadata, in open form (variables stay variables). NULL + failure. */
 struct ty_type *ty_type_from_token(struct ty_context *ctx, struct ty_assembly *as, uint32_t token);
 struct ty_method *ty_method_from_token(struct ty_context *ctx, struct ty_assembly *as, uint32_t token);

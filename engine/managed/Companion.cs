@@ -48,15 +48,35 @@ namespace CoreRT.Companion
         [DllImport("*", EntryPoint = "RhUnhandledAtExport")]
         internal static extern void UnhandledAtExport(char* text, int length);
 
+        // The same exception's stack trace, for the host's log.
+        [DllImport("*", EntryPoint = "RhUnhandledTrace")]
+        internal static extern void UnhandledTrace(nint* trace, int count);
+
         // The exception for allocations that fail while an exception is being made.
         [MethodImpl(MethodImplOptions.InternalCall)]
         [RuntimeImport("*", "RhSetPreallocatedOutOfMemory")]
         internal static extern void SetPreallocatedOutOfMemory(object exception);
 
+        // For stack overflow: how to make the exception, and one for when not even that is possible.
+        [MethodImpl(MethodImplOptions.InternalCall)]
+        [RuntimeImport("*", "RhSetInsufficientStack")]
+        internal static extern void SetInsufficientStack(object exception,
+            delegate*<object> make);
+
+        // Keeps the exception for corert_error_take.
+        [MethodImpl(MethodImplOptions.InternalCall)]
+        [RuntimeImport("*", "RhKeepError")]
+        internal static extern void KeepError(object exception);
+
         // False in a program of our own, which an unhandled exception ends.
         [MethodImpl(MethodImplOptions.InternalCall)]
         [RuntimeImport("*", "RhIsHosted")]
         internal static extern bool IsHosted();
+
+        // The next dead object whose finalizer has to run; null: none is ready.
+        [MethodImpl(MethodImplOptions.InternalCall)]
+        [RuntimeImport("*", "RhpGetNextFinalizableObject")]
+        internal static extern object NextFinalizable();
 
         // At shutdown: the next object whose finalizer has to run, critical ones last; null at the end.
         [MethodImpl(MethodImplOptions.InternalCall)]
@@ -77,6 +97,11 @@ namespace CoreRT.Companion
             }
             fixed (char* first = text)
                 UnhandledAtExport(first, text.Length);
+            if (exception is Exception { _corDbgStackTrace: not null } thrown)
+            {
+                fixed (nint* trace = thrown._corDbgStackTrace)
+                    UnhandledTrace(trace, thrown._idxFirstFreeStackTraceEntry);
+            }
         }
     }
 
@@ -124,8 +149,13 @@ namespace CoreRT.Companion
         {
             LibraryInitializer.InitializeLibrary();
             Engine.SetPreallocatedOutOfMemory(PreallocatedOutOfMemoryException.Instance);
+            Engine.SetInsufficientStack(new InsufficientExecutionStackException(),
+                &NewInsufficientStack);
             disabled::Internal.Runtime.CompilerHelpers.LibraryInitializer.InitializeLibrary();
         }
+
+        // Called by the engine where the stack is about to end.
+        private static object NewInsufficientStack() => new InsufficientExecutionStackException();
 
         // Readers take the array first and the count second, so the array is complete before the
         // count grows.
@@ -163,10 +193,14 @@ namespace CoreRT.Companion
 
         // Called by the compiled boundary of an export with the exception that reached it; the
         // export then returns zero. A program ends here, as it would without a handler.
+        // Null: the thread has to end and the engine knows it.
         public static void UnhandledAtExport(object exception)
         {
+            if (exception == null)
+                return;
             if (Engine.IsHosted())
             {
+                Engine.KeepError(exception);
                 Engine.Report(exception);
                 return;
             }
@@ -190,22 +224,57 @@ namespace CoreRT.Companion
             FinalizeAll();
         }
 
+        // Runs finalizers of dead objects, `most` at the most; tells how many. In a program an
+        // exception that leaves one ends the process, a host is told.
+        [UnmanagedCallersOnly]
+        public static int RunFinalizers(int most)
+        {
+            int count = 0;
+
+            while (count < most && RunNextFinalizer())
+                count++;
+            return count;
+        }
+
+        // A frame of its own: what it leaves on the stack does not keep the object alive.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static bool RunNextFinalizer()
+        {
+            object target = Engine.NextFinalizable();
+
+            if (target == null)
+                return false;
+            if (Engine.IsHosted())
+                FinalizeHosted(target);
+            else
+                Finalize(target);
+            return true;
+        }
+
+        private static void Finalize(object target)
+        {
+            ((delegate*<object, void>)target.GetMethodTable()->FinalizerCode)(target);
+        }
+
+        private static void FinalizeHosted(object target)
+        {
+            try
+            {
+                Finalize(target);
+            }
+            catch (Exception exception)
+            {
+                Engine.Report(exception);
+            }
+        }
+
         // The memory goes with the engine; what finalizers guard outside, as open files, would not.
         private static void FinalizeAll()
         {
             object target;
 
             while ((target = Engine.NextFinalizableAtStop()) != null)
-            {
-                try
-                {
-                    ((delegate*<object, void>)target.GetMethodTable()->FinalizerCode)(target);
-                }
-                catch (Exception exception)
-                {
-                    Engine.Report(exception);
-                }
-            }
+                FinalizeHosted(target);
         }
     }
 
@@ -227,11 +296,26 @@ namespace CoreRT.Companion
         public static void Exit(int exitCode)
         {
             if (Engine.IsHosted())
-                throw new PlatformNotSupportedException(
-                    "Environment.Exit would end the host's process");
+                Endings.End("Environment.Exit(" + exitCode.ToString() + ")");
             Environment.s_latchedExitCode = exitCode;
             Environment.ShutdownCore();
             Environment.ExitRaw();
+        }
+
+        // For System.Private.CoreLib: RuntimeAugments::FreeThunk(object, nint). The thunk goes to
+        // the end of the list, so that it stands for nothing as long as possible, and a callback
+        // that comes too late finds that out (Callbacks.Callee).
+        public static void FreeThunk(object thunksHeap, nint thunk)
+        {
+            ThunksHeap heap = Unsafe.As<ThunksHeap>(thunksHeap);
+            nint data = ThunksHeap.TryGetThunkDataAddress(thunk);
+
+            lock (heap)
+            {
+                *(nint*)data = 0;
+                *(nint*)heap._lastThunkPtr = data;
+                heap._lastThunkPtr = data;
+            }
         }
     }
 }

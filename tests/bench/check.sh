@@ -15,4 +15,10 @@ code=0
 "$corertc" --exe -O2 -o "$work/$name" "$work/$name.dll"
 "$work/$name" "$@" >"$work/$name.out" 2>"$work/$name.err" || { echo "exit code $?"; cat "$work/$name.err"; exit 1; }
 cat "$work/$name.err"
+if [ "${CORERT_BENCH_STRESS:-0}" != 0 ]; then
+    # The same with collections all the time that move whatever can move.
+    CORERT_GCSTRESS=$CORERT_BENCH_STRESS CORERT_GCSTRESS_EVACUATE=1 CORERT_VERIFYHEAP=1 \
+        "$work/$name" "$@" >"$work/$name.stress" 2>"$work/$name.err" || { echo "stress: exit code $?"; cat "$work/$name.err"; exit 1; }
+    diff "$work/$name.stress" "$here/expected/$name.txt"
+fi
 diff "$work/$name.out" "$here/expected/$name.txt"

@@ -17,6 +17,7 @@ _Thread_local struct test_exception *next_exception;
 _Thread_local void *trace_frames[64];
 _Thread_local int32_t trace_found;
 uint32_t trace_capacity = 64;
+void (*native_hook)(void);
 void *(*resolver)(void *object, const void *interface_type, uint16_t slot);
 
 extern const char __start_managed[], __stop_managed[];
@@ -78,6 +79,8 @@ int64_t
 native_takes_trace(void *address_in_frame)
 {
     trace_found = RhpGetCurrentThreadStackTrace(trace_frames, trace_capacity, address_in_frame);
+    if (native_hook)
+        native_hook();
     return trace_found;
 }
 

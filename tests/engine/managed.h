@@ -68,6 +68,7 @@ extern _Thread_local struct test_exception *next_exception; /* what made_excepti
 extern _Thread_local void *trace_frames[64];
 extern _Thread_local int32_t trace_found;
 extern uint32_t trace_capacity;
+extern void (*native_hook)(void); /* called by native_takes_trace; may be NULL */
 extern void *(*resolver)(void *object, const void *interface_type, uint16_t slot);
 extern struct eh_classlib test_classlib;
 

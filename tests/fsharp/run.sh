@@ -11,11 +11,11 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 U
 
 mkdir -p "$work" || exit 1
 cp "$here/fsharp.fsproj" "$here/Program.fs" "$work/"
-dotnet restore "$work/fsharp.fsproj" -v quiet >"$work/restore.log" 2>&1 || {
+"$here/../../scripts/dotnet.sh" restore "$work/fsharp.fsproj" -v quiet >"$work/restore.log" 2>&1 || {
     cat "$work/restore.log"
     exit 77
 }
-dotnet build "$work/fsharp.fsproj" --no-restore -c Release -o "$work/out" -v quiet >"$work/build.log" 2>&1 || {
+"$here/../../scripts/dotnet.sh" build "$work/fsharp.fsproj" --no-restore -c Release -o "$work/out" -v quiet >"$work/build.log" 2>&1 || {
     cat "$work/build.log"
     exit 1
 }

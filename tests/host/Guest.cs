@@ -220,4 +220,61 @@ public static unsafe class Guest
             return 3;
         }
     }
+
+    // ---- values by handle ----
+
+    static object Target(nint handle) => handle == 0 ? null : GCHandle.FromIntPtr(handle).Target;
+
+    static nint Handle(object value) => value == null ? 0 : GCHandle.ToIntPtr(GCHandle.Alloc(value));
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_upper")]
+    public static nint Upper(nint text) => Handle(((string)Target(text))?.ToUpperInvariant());
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_sum")]
+    public static long Sum(nint array)
+    {
+        long sum = 0;
+
+        foreach (int i in (int[])Target(array))
+            sum += i;
+        return sum;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_join")]
+    public static nint Join(nint array) => Handle(string.Join(",", (string[])Target(array)));
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_half")]
+    public static nint Half(nint box) => Handle((double)Target(box) / 2);
+
+    public delegate int Step(int value);
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_adder")]
+    public static nint Adder(int by) => Handle(new Step(value => value + by));
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_day")]
+    public static nint Day() => Handle(DayOfWeek.Friday);
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_fail_twice")]
+    public static int FailTwice()
+    {
+        try
+        {
+            return int.Parse("no number");
+        }
+        catch (FormatException inner)
+        {
+            throw new GuestException("out\u00e9r", inner) { HResult = 77 };
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_churn")]
+    public static int Churn(int objects)
+    {
+        int kept = 0;
+
+        for (int i = 0; i < objects; i++)
+            kept += new byte[100].Length;
+        GC.Collect();
+        return kept / 100;
+    }
 }

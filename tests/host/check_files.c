@@ -68,6 +68,15 @@ load_bytes(const void *bytes, size_t count, char *text, size_t text_bytes)
     return status;
 }
 
+/* `count` bytes of the image, from memory. */
+static corert_status
+load_memory(const char *name, size_t count, corert_module **out, char *text, size_t text_bytes)
+{
+    corert_load_options options = {.struct_size = sizeof options, .bytes = image, .size = count};
+
+    return corert_module_load_with(name, &options, out, text, text_bytes);
+}
+
 static bool
 is_file_status(corert_status s)
 {
@@ -148,6 +157,38 @@ START_TEST(a_changed_byte_is_noticed)
 }
 END_TEST
 
+/* From memory the same checks are made, and two rounds get two images. */
+START_TEST(modules_come_from_memory)
+{
+    corert_load_options options = {.struct_size = sizeof options + 1};
+    corert_module *m;
+    char text[512];
+    int round, (*add)(int, int);
+
+    image_read();
+    for (round = 0; round < 2; round++) {
+        ck_assert_int_eq(corert_init(NULL), CORERT_OK);
+        ck_assert(is_file_status(load_memory("half", mapped_bytes / 2, &m, text, sizeof text)));
+        ck_assert_ptr_null(m);
+        ck_assert(is_file_status(load_memory("empty", 0, &m, text, sizeof text)));
+        ck_assert(strncmp(text, "empty: ", 7) == 0);
+        image[mapped_bytes / 2] ^= 1;
+        ck_assert_int_eq(load_memory("bad", image_bytes, &m, text, sizeof text), CORERT_E_FORMAT);
+        image[mapped_bytes / 2] ^= 1;
+        ck_assert_int_eq(load_memory("pak:guest", image_bytes, &m, text, sizeof text), CORERT_OK);
+        BIND(m, "guest_add", add);
+        ck_assert_int_eq(add(40, 2), 42);
+        ck_assert_int_eq(load_memory("again", image_bytes, &m, text, sizeof text),
+                         CORERT_E_UNSUPPORTED);
+        ck_assert(strstr(text, "pak:guest") != NULL);
+        ck_assert_int_eq(corert_module_load_with("x", &options, &m, text, sizeof text),
+                         CORERT_E_MISUSE);
+        ck_assert_int_eq(corert_shutdown(), CORERT_OK);
+    }
+    free(image);
+}
+END_TEST
+
 TCase *
 case_files(void)
 {
@@ -157,5 +198,6 @@ case_files(void)
     tcase_add_test(c, files_that_are_no_modules_are_refused);
     tcase_add_test(c, truncated_modules_are_refused);
     tcase_add_test(c, a_changed_byte_is_noticed);
+    tcase_add_test(c, modules_come_from_memory);
     return c;
 }

@@ -121,6 +121,8 @@ main(void)
     suite_add_tcase(s, case_exceptions());
     suite_add_tcase(s, case_memory());
     suite_add_tcase(s, case_threads());
+    suite_add_tcase(s, case_values());
+    suite_add_tcase(s, case_stack());
     suite_add_tcase(s, case_cycles());
     runner = srunner_create(s);
     srunner_run_all(runner, CK_NORMAL);

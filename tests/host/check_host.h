@@ -39,5 +39,7 @@ TCase *case_threads(void);
 TCase *case_exceptions(void);
 TCase *case_memory(void);
 TCase *case_process(void);
+TCase *case_stack(void);
+TCase *case_values(void);
 
 #endif

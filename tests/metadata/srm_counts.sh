@@ -10,7 +10,7 @@ mkdir -p "$work/project"
 cp "$project"/Program.cs "$project"/srm-counts.csproj "$work/project/"
 # Nothing of the SDK stays running.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-dotnet build -v quiet -c Release -o "$work/bin" "$work/project/srm-counts.csproj"
+"$(dirname "$0")/../../scripts/dotnet.sh" build -v quiet -c Release -o "$work/bin" "$work/project/srm-counts.csproj"
 
 "$md_counts" "$classlib"/sdk/*.dll "$classlib"/framework/*.dll >"$work/ours.txt"
 dotnet "$work/bin/srm-counts.dll" "$classlib"/sdk/*.dll "$classlib"/framework/*.dll >"$work/theirs.txt"

@@ -79,7 +79,7 @@ enum cg_intrinsic {
 struct cg_attrs {
     LLVMAttributeRef uwtable, noinline_, optnone, inlinehint, cold, zeroext, signext, nest, nounwind;
     LLVMAttributeRef willreturn, memory_none, noalias, nonnull, nobuiltin, optsize;
-    LLVMAttributeRef frame_pointer_all, no_tail_calls, probe_stack, stack_check;
+    LLVMAttributeRef frame_pointer_all, no_tail_calls, probe_stack, stack_check, checked;
     unsigned byval_kind, sret_kind, align_kind;
 };
 
@@ -112,6 +112,8 @@ struct cg_unit {
     LLVMDIBuilderRef di; /* owned */
     LLVMMetadataRef di_unit, di_routine;
     struct str_map di_files;
+    struct ptr_map di_nodes; /* cg_debug_keep */
+    struct str_map di_names; /* cg_debug_keep_named */
     bool di_done;
     bool optimized; /* the pipeline has run: no more building, only our passes */
     bool finished;
@@ -130,6 +132,11 @@ struct cg_fn {
     LLVMValueRef *args; /* arena; scalars, or addresses of structs */
     cg_block pad;
     LLVMMetadataRef scope; /* subprogram or NULL */
+    LLVMMetadataRef block; /* innermost scope of the lines at hand */
+    LLVMMetadataRef di_file;
+    LLVMMetadataRef first_place; /* of the definition */
+    struct ptr_vec variables; /* of struct debug_variable (arena): declared in cg_fn_end */
+    struct ptr_map pads; /* block (LLVMBasicBlockRef) that ends in a protected region -> its pad */
     unsigned flags;
     bool closed, has_tail;
 };
@@ -208,12 +215,28 @@ LLVMValueRef cg_call_emit(struct cg_fn *fn, LLVMTypeRef type, LLVMValueRef calle
 /* debug.c */
 void cg_debug_setup(struct cg_unit *u);
 void cg_debug_finish(struct cg_unit *u); /* no function may be built afterwards */
+void cg_debug_declare(struct cg_fn *fn, LLVMValueRef before); /* the variables, before an instruction */
 
 /* pipeline.c */
 bool cg_pipeline_run(struct cg_unit *u); /* false: u->error is set */
 
-/* pass_resume.c, pass_check.c: run after the pipeline */
+/* pass_resume.c, pass_check.c, pass_poll.c: run after the pipeline, in this order */
 void cg_pass_resume(struct cg_unit *u);
 void cg_pass_check(struct cg_unit *u);
+void cg_pass_poll(struct cg_unit *u);
+
+/* pass_poll.c: at the end of a function's building; clears fn->pads. */
+void cg_pass_guarded_polls(struct cg_fn *fn);
+
+/* pass_check.c: the pieces of a check, built at the builder's position. `need`: bytes (I64) that
+ * must be free below the stack pointer, or NULL for none in particular. */
+LLVMValueRef cg_check_low(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef need); /* I1 */
+void cg_check_branch(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef low, LLVMBasicBlockRef slow,
+                     LLVMBasicBlockRef go_on);
+void cg_check_call(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef need);
+LLVMTypeRef cg_check_slow_type(struct cg_unit *u, bool has_need);
+bool cg_is_checked(LLVMValueRef f); /* a function of the unit whose prologue checks */
+/* Name of the engine function a call goes to through its import slot, or NULL. */
+const char *cg_imported_callee(LLVMValueRef call);
 
 #endif

@@ -129,8 +129,9 @@ cg_fn_begin(struct cg_unit *u, const char *symbol, const struct cg_sig *sig, uns
     LLVMPositionBuilderAtEnd(fn->entry, fn->entry_block);
     LLVMPositionBuilderAtEnd(fn->b, fn->body_block);
     fn_arguments(fn, sig);
-    if (u->options.stack_check && (flags & CG_FN_STACK_CHECK)) {
+    if (u->options.stack_check) {
         cg_sym_data(u, CG_IMPORT_PREFIX "RhpLimitSlow", true);
+        cg_sym_data(u, CG_IMPORT_PREFIX "RhpLimitSlowFor", true);
         cg_sym_data(u, CG_IMPORT_PREFIX "corert_thread_block_offset", true);
     }
     return fn;
@@ -175,8 +176,9 @@ cg_fn_end(struct cg_fn *fn)
 {
     if (!fn)
         return;
-    LLVMBuildBr(fn->entry, fn->body_block);
+    cg_debug_declare(fn, LLVMBuildBr(fn->entry, fn->body_block));
     fn_close_blocks(fn);
+    cg_pass_guarded_polls(fn);
     if (fn->has_tail)
         fn_tail_calls(fn);
     LLVMDisposeBuilder(fn->b);
@@ -322,11 +324,20 @@ cg_block_open(struct cg_fn *fn)
     return !fn || !fn->closed;
 }
 
+/* For cg_pass_guarded_polls: which blocks that end here lie in a protected region. */
+static void
+fn_note_pad(struct cg_fn *fn)
+{
+    if (fn->pad && fn->unit->options.stack_check)
+        ptr_map_put(&fn->pads, LLVMGetInsertBlock(fn->b), fn->pad->bb);
+}
+
 void
 cg_br(struct cg_fn *fn, cg_block target)
 {
     if (!fn || fn->closed)
         return;
+    fn_note_pad(fn);
     LLVMBuildBr(fn->b, target->bb);
     fn->closed = true;
 }
@@ -341,6 +352,7 @@ cg_cond_br(struct cg_fn *fn, cg_value condition, cg_block then, cg_block otherwi
     c = cg_v(condition);
     if (LLVMTypeOf(c) != fn->unit->types[CG_I1])
         c = LLVMBuildIsNotNull(fn->b, c, "");
+    fn_note_pad(fn);
     br = LLVMBuildCondBr(fn->b, c, then->bb, otherwise->bb);
     if (w != CG_EVEN)
         LLVMSetMetadata(br, fn->unit->md_prof,
@@ -358,6 +370,7 @@ cg_switch(struct cg_fn *fn, cg_value v, cg_block otherwise, uint32_t count, cons
 
     if (!fn || fn->closed)
         return;
+    fn_note_pad(fn);
     type = LLVMTypeOf(cg_v(v));
     sw = LLVMBuildSwitch(fn->b, cg_v(v), otherwise->bb, count);
     for (i = 0; i < count; i++)

@@ -104,6 +104,7 @@ cg_pipeline_run(struct cg_unit *u)
     cg_symbols_forget(u);
     cg_pass_resume(u);
     cg_pass_check(u);
+    cg_pass_poll(u);
     pipeline_dump(u, ".out.ll");
     if (!pipeline_verify(u, "after our passes"))
         return false;

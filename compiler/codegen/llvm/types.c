@@ -79,6 +79,7 @@ types_attributes(struct cg_unit *u)
     /* Frames larger than a page touch every page, so none can jump over the guard. */
     a->probe_stack = types_string(u, "probe-stack", "inline-asm");
     a->stack_check = types_string(u, "corert-stack-check", "true");
+    a->checked = types_string(u, "corert-checked", "true");
     a->byval_kind = types_kind("byval");
     a->sret_kind = types_kind("sret");
     a->align_kind = types_kind("align");

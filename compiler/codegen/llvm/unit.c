@@ -81,6 +81,8 @@ cg_unit_free(struct cg_unit *u)
     LLVMContextDispose(u->context);
     str_map_free(&u->symbols);
     str_map_free(&u->di_files);
+    ptr_map_free(&u->di_nodes);
+    str_map_free(&u->di_names);
     ptr_vec_free(&u->stale);
     ptr_vec_free(&u->imports);
     free(u->error);

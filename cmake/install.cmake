@@ -1,0 +1,30 @@
+# cmake --install: the tree that a user of corert sees, relocatable as a whole.
+#   bin/corertc
+#   include/corert.h
+#   lib/libcorert.so, libcorert.a
+#   lib/corert/classlib/            what corertc compiles against, found relative to its own place
+#   lib/cmake/corert/               find_package(corert): corert::corert, corert::static, corert_add_module()
+#   lib/pkgconfig/corert.pc
+# The folder is lib on every system: corertc looks for PREFIX/lib/corert beside PREFIX/bin.
+if(NOT TARGET corertc OR NOT TARGET corert)
+    return()
+endif()
+include(CMakePackageConfigHelpers)
+install(TARGETS corertc RUNTIME DESTINATION bin)
+install(FILES "${CMAKE_SOURCE_DIR}/include/corert.h" DESTINATION include)
+install(FILES "${corert_archive}" DESTINATION lib)
+install(PROGRAMS "${corert_shared}" DESTINATION lib)
+install(DIRECTORY "${CORERT_CLASSLIB_DIR}" DESTINATION lib/corert USE_SOURCE_PERMISSIONS)
+install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION share/doc/corert)
+
+set(corert_package "${CMAKE_BINARY_DIR}/package")
+write_basic_package_version_file("${corert_package}/corert-config-version.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES
+        "${CMAKE_SOURCE_DIR}/cmake/package/corert-config.cmake"
+        "${CMAKE_SOURCE_DIR}/cmake/package/corert-module.cmake"
+        "${CMAKE_SOURCE_DIR}/cmake/package/module.csproj.in"
+        "${corert_package}/corert-config-version.cmake"
+    DESTINATION lib/cmake/corert)
+install(PROGRAMS "${CMAKE_SOURCE_DIR}/scripts/dotnet.sh" DESTINATION lib/cmake/corert)
+configure_file("${CMAKE_SOURCE_DIR}/cmake/package/corert.pc.in" "${corert_package}/corert.pc" @ONLY)
+install(FILES "${corert_package}/corert.pc" DESTINATION lib/pkgconfig)

@@ -1,0 +1,34 @@
+/* compiler/codegen/llvm/pass_poll.h - what pass_poll.c and pass_strip.c share. */
+#ifndef COMPILER_CODEGEN_LLVM_PASS_POLL_H
+#define COMPILER_CODEGEN_LLVM_PASS_POLL_H
+
+#include "compiler/codegen/llvm/cg_priv.h"
+#include "compiler/codegen/llvm/flow.h"
+
+/* A compare of a loop that a value with constant step moves towards: the loop goes on while
+ * `moving stay bound`. */
+struct cg_strip {
+    uint32_t loop, block;  /* block: ends with the branch that leaves the loop */
+    LLVMValueRef compare;  /* part of the branch's condition */
+    unsigned moving;       /* which operand of it moves */
+    LLVMIntPredicate stay; /* as if it were the first one */
+    unsigned stay_edge;    /* successor inside the loop */
+    int64_t step;
+    bool next;      /* the value is phi + step, not the phi itself */
+    bool cold_exit; /* leads to a throw only */
+    uint32_t iterations; /* between polls */
+};
+
+/* The best such compare of a loop. */
+bool cg_strip_find(const struct flow *f, uint32_t loop, struct cg_strip *out);
+/* Both ends are constants and the loop surely has at most `iterations`. */
+bool cg_strip_is_short(const struct cg_strip *s, uint32_t iterations);
+bool cg_strip_is_possible(const struct flow *f, const struct cg_strip *s);
+/* The loop now stops at a nearer bound every s->iterations, polls and goes on. */
+void cg_strip_apply(struct cg_unit *u, struct flow *f, const struct cg_strip *s);
+
+/* The phis of `block` had a value from block `from`; now they have it from each of `to`. */
+void cg_edge_retarget(struct cg_unit *u, LLVMBasicBlockRef block, LLVMBasicBlockRef from,
+                      LLVMBasicBlockRef *to, unsigned count);
+
+#endif

@@ -1,0 +1,136 @@
+/* engine/api_error.c - what ended an export, told to the host.
+ * The boundary of an export leaves a handle to the exception with the thread; texts are made only
+ * when the host asks. */
+#include "engine/engine.h"
+#include "engine/hnd.h"
+#include "engine/rh.h"
+#include "engine/thr.h"
+
+#include <string.h>
+
+struct corert_error {
+    char *type, *message, *stack; /* owned */
+    int32_t hresult;
+    corert_error *inner; /* owned */
+};
+
+/* Where RhErrorAdd appends. */
+struct error_sink {
+    corert_error *first;
+    corert_error **end;
+};
+
+void
+corert_error_free(corert_error *error)
+{
+    while (error) {
+        corert_error *inner = error->inner;
+
+        pal_free(error->type);
+        pal_free(error->message);
+        pal_free(error->stack);
+        pal_free(error);
+        error = inner;
+    }
+}
+
+static char *
+copy_text(const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    char *copy = pal_alloc(bytes);
+
+    if (copy)
+        memcpy(copy, text, bytes);
+    return copy;
+}
+
+/* Native state: the companion's P/Invoke. */
+int32_t
+RhErrorAdd(void *sink, const struct gc_mt *type, int32_t hresult, const uint16_t *message,
+           int32_t message_length, const uint16_t *stack, int32_t stack_length)
+{
+    struct error_sink *s = sink;
+    corert_error *e = pal_alloc_zero(sizeof *e);
+
+    if (!e)
+        return CORERT_E_NOMEM;
+    *s->end = e;
+    s->end = &e->inner;
+    e->hresult = hresult;
+    e->type = copy_text(engine_type_name(type));
+    e->message = rh_utf8_from_utf16(message, message_length);
+    e->stack = rh_utf8_from_utf16(stack, stack_length);
+    return e->type && e->message && e->stack ? CORERT_OK : CORERT_E_NOMEM;
+}
+
+void
+RhKeepError(void *exception)
+{
+    struct thr_thread *t = corert_thread.thread;
+    struct engine_thread *e = t ? t->gc_private : NULL;
+
+    if (!e)
+        return;
+    hnd_free(e->error);
+    e->error = hnd_new(HND_NORMAL, exception, NULL);
+}
+
+corert_status
+corert_error_take(corert_error **out)
+{
+    struct thr_thread *t = corert_thread.thread;
+    struct engine_thread *e = t ? t->gc_private : NULL;
+    int32_t (*describe)(intptr_t, void *);
+    struct error_sink sink = {NULL, &sink.first};
+    corert_status status;
+
+    if (out)
+        *out = NULL;
+    if (!out || !engine.started || !corert_thread.transition)
+        return CORERT_E_MISUSE;
+    if (!e || e->pending == CORERT_OK)
+        return (corert_status)thr_pending_take();
+    status = e->pending;
+    e->pending = CORERT_OK;
+    describe =
+        (int32_t(*)(intptr_t, void *))(uintptr_t)engine_value_function(LDR_CLASSLIB_DESCRIBE_EXCEPTION);
+    if (e->error && describe && describe((intptr_t)e->error, &sink) != CORERT_OK) {
+        corert_error_free(sink.first);
+        sink.first = NULL;
+    }
+    hnd_free(e->error);
+    e->error = NULL;
+    *out = sink.first;
+    return status;
+}
+
+const char *
+corert_error_type(const corert_error *error)
+{
+    return error ? error->type : "";
+}
+
+const char *
+corert_error_message(const corert_error *error)
+{
+    return error ? error->message : "";
+}
+
+const char *
+corert_error_stack(const corert_error *error)
+{
+    return error ? error->stack : "";
+}
+
+int32_t
+corert_error_hresult(const corert_error *error)
+{
+    return error ? error->hresult : 0;
+}
+
+const corert_error *
+corert_error_inner(const corert_error *error)
+{
+    return error ? error->inner : NULL;
+}

@@ -1,0 +1,149 @@
+// engine/managed/Threads.cs - threads and how they end: bodies that replace bodies of the class
+// library (rows of the compiler's replacement table). What blocks goes through P/Invokes of the
+// engine, which can wake it (engine/thr_monitor.c); what ends a guest does not end its host.
+
+using System;
+using System.Runtime;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace CoreRT.Companion
+{
+    public static unsafe class Threads
+    {
+        [DllImport("*", EntryPoint = "RhThreadCreate")]
+        private static extern int NativeCreate(nint stackSize, void* start, nint parameter);
+
+        [DllImport("*", EntryPoint = "RhMonitorWait")]
+        private static extern int NativeWait(nint monitor, int timeout, int canEnd);
+
+        // For System.Private.CoreLib: Interop+Sys::LowLevelMonitor_*.
+        [DllImport("*", EntryPoint = "RhMonitorCreate")]
+        public static extern nint MonitorCreate();
+
+        [DllImport("*", EntryPoint = "RhMonitorDestroy")]
+        public static extern void MonitorDestroy(nint monitor);
+
+        [DllImport("*", EntryPoint = "RhMonitorAcquire")]
+        public static extern void MonitorAcquire(nint monitor);
+
+        [DllImport("*", EntryPoint = "RhMonitorRelease")]
+        public static extern void MonitorRelease(nint monitor);
+
+        [DllImport("*", EntryPoint = "RhMonitorSignalRelease")]
+        public static extern void MonitorSignalRelease(nint monitor);
+
+        public static void MonitorWait(nint monitor)
+        {
+            if (NativeWait(monitor, -1, 1) < 0 && !EndWait(monitor))
+                NativeWait(monitor, -1, 0);
+        }
+
+        public static bool MonitorTimedWait(nint monitor, int timeoutMilliseconds)
+        {
+            int result = NativeWait(monitor, timeoutMilliseconds, 1);
+
+            if (result < 0)
+                return EndWait(monitor) || NativeWait(monitor, timeoutMilliseconds, 0) != 0;
+            return result != 0;
+        }
+
+        // For Interop+Sys::CreateThread. False: refused, which the caller turns into an exception.
+        public static bool Create(nint stackSize, delegate* unmanaged<nint, nint> startAddress, nint parameter)
+        {
+            return NativeCreate(stackSize, startAddress, parameter) != 0;
+        }
+
+        // The thread has to end. If the monitor is the one of its WaitHandle waits, this wait ends
+        // as Thread.Interrupt would end it; the exception that then comes is the end of the thread.
+        // False: an inner lock of the library, which is never held for long.
+        private static bool EndWait(nint monitor)
+        {
+            Thread thread = Thread.t_currentThread;
+            WaitSubsystem.ThreadWaitInfo info = thread == null ? null : thread._waitInfo;
+
+            if (info == null || info._waitMonitor._nativeMonitor != monitor)
+                return false;
+            MonitorRelease(monitor); // the order is: this lock first
+            WaitSubsystem.s_lock.Acquire();
+            MonitorAcquire(monitor);
+            if (info.IsWaiting)
+            {
+                if (info._waitedCount != 0)
+                    info.UnregisterWait();
+                info._waitSignalState =
+                    WaitSubsystem.ThreadWaitInfo.WaitSignalState.NotWaiting_SignaledToInterruptWait;
+            }
+            WaitSubsystem.s_lock.Release();
+            return true;
+        }
+    }
+
+    public static unsafe class Endings
+    {
+        // Tells the host and closes the module of the innermost export. P/Invoke: the host's
+        // callback may do anything.
+        [DllImport("*", EntryPoint = "RhModuleEnded")]
+        private static extern void ModuleEnded(char* text, int length);
+
+        // Unwinds the thread; nothing catches. Comes back only where that is not possible: under an
+        // engine function that waits for an answer (a filter, a first-chance handler).
+        [MethodImpl(MethodImplOptions.InternalCall)]
+        [RuntimeImport("*", "RhpEndThread")]
+        private static extern void EndThread();
+
+        [DllImport("libSystem.Native", EntryPoint = "SystemNative_Abort")]
+        private static extern void NativeAbort();
+
+        [DllImport("libSystem.Native", EntryPoint = "SystemNative_SetPosixSignalHandler")]
+        private static extern void NativeSetPosixSignalHandler(void* handler);
+
+        // The module has ended by itself: exports return zero from now on.
+        internal static void End(string text)
+        {
+            fixed (char* first = text)
+                ModuleEnded(first, text.Length);
+            EndThread();
+            throw new PlatformNotSupportedException(text + ": a module cannot end in a filter or in an exception event");
+        }
+
+        // For System.Environment::FailFast, its three forms.
+        public static void FailFast(string message) => FailFast(message, null);
+
+        public static void FailFast(string message, Exception exception)
+        {
+            if (Engine.IsHosted())
+                End("Environment.FailFast: " + message + Text(exception));
+            RuntimeExceptionHelpers.FailFast(message, exception);
+        }
+
+        public static void FailFast(string message, Exception exception, string errorSource)
+        {
+            if (Engine.IsHosted())
+                End(errorSource + message + Text(exception));
+            RuntimeExceptionHelpers.FailFast(message, exception, errorSource, RhFailFastReason.AssertionFailure);
+        }
+
+        private static string Text(Exception exception)
+        {
+            return exception == null ? "" : Environment.NewLine + exception.ToString();
+        }
+
+        // For Interop+Sys::Abort: the last thing that the library does after a failure of its own.
+        public static void Abort()
+        {
+            if (Engine.IsHosted())
+                End("the class library has failed");
+            NativeAbort();
+        }
+
+        // For Interop+Sys::SetPosixSignalHandler, which installs handlers.
+        public static void SetPosixSignalHandler(delegate* unmanaged<int, PosixSignal, int> handler)
+        {
+            if (Engine.IsHosted())
+                throw new PlatformNotSupportedException("signal handlers are the host's: PosixSignalRegistration works in programs only");
+            NativeSetPosixSignalHandler(handler);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+/* gc/blocks.c - which blocks are free, and giving them out.
+ * Invariants: a set bit of free_map names a block of state FREE whose lines and bits are zero;
+ * blocks are given out from low addresses up, so that the top stays unused and can go back to the
+ * system; the flag ZERO is right for every FREE and never used block. */
+#include "gc/gc_priv.h"
+
+#include <string.h>
+
+size_t
+gc_bits_next_set(const uint64_t *table, size_t from, size_t limit)
+{
+    size_t i = from >> 6;
+    uint64_t word;
+
+    if (from >= limit)
+        return limit;
+    word = table[i] & (UINT64_MAX << (from & 63));
+    while (!word) {
+        if (++i << 6 >= limit)
+            return limit;
+        word = table[i];
+    }
+    from = (i << 6) + (size_t)__builtin_ctzll(word);
+    return from < limit ? from : limit;
+}
+
+size_t
+gc_bits_next_clear(const uint64_t *table, size_t from, size_t limit)
+{
+    size_t i = from >> 6;
+    uint64_t word;
+
+    if (from >= limit)
+        return limit;
+    word = ~table[i] & (UINT64_MAX << (from & 63));
+    while (!word) {
+        if (++i << 6 >= limit)
+            return limit;
+        word = ~table[i];
+    }
+    from = (i << 6) + (size_t)__builtin_ctzll(word);
+    return from < limit ? from : limit;
+}
+
+/* Makes bytes [0, per_block * have) of a table into [0, per_block * want). */
+static bool
+table_commit(void *table, size_t per_block, size_t have, size_t want)
+{
+    size_t page = gc_heap.page_bytes;
+    size_t from = (have * per_block + page - 1) / page * page;
+    size_t to = (want * per_block + page - 1) / page * page;
+
+    return to <= from || pal_mem_commit((uint8_t *)table + from, to - from);
+}
+
+/* Makes the first `blocks` blocks usable, in whole groups. After a failure part of it may be
+ * committed, which is harmless. */
+bool
+gc_blocks_commit(size_t blocks)
+{
+    size_t group = gc_heap.committed_blocks < 256 ? GC_COMMIT_BLOCKS : 4 * GC_COMMIT_BLOCKS;
+    size_t want = (blocks + group - 1) / group * group;
+    size_t have = gc_heap.committed_blocks, i;
+
+    if (blocks <= have)
+        return true;
+    if (want > gc_heap.blocks)
+        want = gc_heap.blocks;
+    if (!table_commit(gc_heap.block, sizeof(struct gc_block), have, want) ||
+        !table_commit(gc_heap.line, GC_META_LINE_BYTES, have, want) ||
+        !table_commit(gc_heap.start, GC_META_START_BYTES, have, want) ||
+        !table_commit(gc_heap.mark, GC_META_MARK_BYTES, have, want) ||
+        !pal_mem_commit(gc_block_at(have), (want - have) * GC_BLOCK_BYTES))
+        return false;
+    for (i = have; i < want; i++)
+        gc_heap.block[i].flags = GC_BLOCK_ZERO;
+    gc_heap.committed_blocks = want;
+    return true;
+}
+
+/* The first free run of `count` blocks, or one that ends where the fresh blocks begin. */
+static size_t
+run_find(size_t count)
+{
+    size_t at = gc_heap.free_cursor, end;
+
+    for (;;) {
+        at = gc_bits_next_set(gc_heap.free_map, at, gc_heap.fresh);
+        if (at == gc_heap.fresh)
+            return at;
+        end = gc_bits_next_clear(gc_heap.free_map, at, gc_heap.fresh);
+        if (end - at >= count || end == gc_heap.fresh)
+            return at;
+        at = end;
+    }
+}
+
+static size_t
+place_find(size_t count)
+{
+    if (count == 1)
+        return gc_heap.free_cursor =
+                   gc_bits_next_set(gc_heap.free_map, gc_heap.free_cursor, gc_heap.fresh);
+    if (count >= gc_heap.no_run)
+        return gc_heap.fresh;
+    return run_find(count);
+}
+
+/* Reads as zeros only if all of it does. */
+static bool
+run_mark_taken(size_t at, size_t count, enum gc_block_state state)
+{
+    bool zero = true;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        struct gc_block *b = &gc_heap.block[at + i];
+
+        if (!(b->flags & GC_BLOCK_ZERO))
+            zero = false;
+        else if (at + i < gc_heap.fresh)
+            gc_heap.zero_blocks--;
+        if (at + i < gc_heap.fresh)
+            gc_bit_clear(gc_heap.free_map, at + i);
+        b->flags = 0;
+        b->used_lines = GC_BLOCK_LINES;
+        b->state = (uint8_t)(i && state == GC_BLOCK_LARGE ? GC_BLOCK_LARGE_REST : state);
+        b->run_blocks = (uint32_t)(i ? i : count);
+    }
+    return zero;
+}
+
+uint8_t *
+gc_blocks_take(size_t count, enum gc_block_state state, bool *zero)
+{
+    size_t at;
+
+    *zero = false;
+    if (gc_heap.used_blocks > gc_heap.cap_blocks ||
+        count > gc_heap.cap_blocks - gc_heap.used_blocks)
+        return NULL;
+    at = place_find(count);
+    if (count > 1 && count < gc_heap.no_run && at + count > gc_heap.fresh)
+        gc_heap.no_run = count;
+    if (count > gc_heap.blocks - at || !gc_blocks_commit(at + count))
+        return NULL;
+    *zero = run_mark_taken(at, count, state);
+    if (at + count > gc_heap.fresh)
+        gc_heap.fresh = at + count;
+    gc_heap.used_blocks += count;
+    return gc_block_at(at);
+}
+
+void
+gc_blocks_free(size_t first, size_t count)
+{
+    size_t i;
+
+    for (i = first; i < first + count; i++) {
+        struct gc_block *b = &gc_heap.block[i];
+
+        b->state = GC_BLOCK_FREE;
+        b->flags = 0;
+        b->used_lines = 0;
+        b->run_blocks = 0;
+        gc_bit_set(gc_heap.free_map, i);
+    }
+    gc_heap.used_blocks -= count;
+    gc_heap.no_run = SIZE_MAX;
+    if (first < gc_heap.free_cursor)
+        gc_heap.free_cursor = first;
+}
+
+size_t
+gc_blocks_take_holes(bool pinned)
+{
+    uint64_t *map = pinned ? gc_heap.pinned_map : gc_heap.holes_map;
+    size_t *cursor = pinned ? &gc_heap.pinned_cursor : &gc_heap.holes_cursor;
+    size_t at = gc_bits_next_set(map, *cursor, gc_heap.fresh);
+
+    *cursor = at;
+    if (at == gc_heap.fresh)
+        return SIZE_MAX;
+    gc_bit_clear(map, at);
+    gc_heap.block[at].flags |= GC_BLOCK_HOLES;
+    return at;
+}
+
+/* From the top down, in whole runs. */
+void
+gc_blocks_trim(uint64_t keep_bytes)
+{
+    size_t keep = (size_t)(keep_bytes / GC_BLOCK_BYTES), backed, end = gc_heap.fresh, at;
+
+    backed = gc_heap.fresh - gc_heap.used_blocks - gc_heap.zero_blocks;
+    while (backed > keep && end > 0) {
+        for (at = end; at > 0 && backed > keep && gc_bit_get(gc_heap.free_map, at - 1) &&
+                       !(gc_heap.block[at - 1].flags & GC_BLOCK_ZERO);
+             at--)
+            backed--;
+        if (at == end) {
+            end--;
+            continue;
+        }
+        if (!pal_mem_reset(gc_block_at(at), (end - at) * GC_BLOCK_BYTES))
+            return;
+        gc_heap.zero_blocks += end - at;
+        for (; end > at; end--)
+            gc_heap.block[end - 1].flags |= GC_BLOCK_ZERO;
+    }
+}

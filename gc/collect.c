@@ -1,0 +1,373 @@
+/* gc/collect.c - a collection from beginning to end, and when one is due.
+ * Order: native state, lock COLLECT, world stop, lock HEAP, buffers, ambiguous words, lines
+ * cleared, precise roots, trace, dependents, weak handles, finalization, sweep, unlock, resume. */
+#include "gc/gc_priv.h"
+
+#include <string.h>
+
+/* How much is allocated between two collections: at least MIN (or a quarter of the cap), and so
+ * many percent of what lives. */
+#define BUDGET_MIN_BYTES (UINT64_C(24) << 20)
+#define BUDGET_PERCENT   100
+/* Free memory kept beside the budget: a quarter of what lives and some megabytes. */
+#define KEEP_MIN_BYTES (UINT64_C(8) << 20)
+
+static struct {
+    struct pal_mutex lock; /* COLLECT */
+    struct pal_mutex record_lock;
+    uint64_t number; /* of collections so far; atomic */
+    struct gc_collection last; /* record_lock, as totals */
+    struct gc_totals totals;
+    /* HEAP: the region without collections. */
+    bool without;
+    uint64_t without_since; /* allocated_bytes at its begin */
+    uint64_t without_bytes;
+    uint64_t without_number;
+} collect;
+
+struct request {
+    enum gc_reason reason;
+    uint32_t flags;
+    uint64_t seen;
+    bool satisfied_by_others;
+    bool done;
+    struct gc_collection record;
+};
+
+/* ---- budget ---- */
+static uint64_t
+budget_of(uint64_t live)
+{
+    uint64_t least = BUDGET_MIN_BYTES;
+    uint64_t quarter = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES / 4;
+    uint64_t budget = live / 100 * BUDGET_PERCENT;
+
+    if (least > quarter)
+        least = quarter;
+    return budget > least ? budget : least;
+}
+
+uint64_t
+gc_collect_number(void)
+{
+    return __atomic_load_n(&collect.number, __ATOMIC_ACQUIRE);
+}
+
+bool
+gc_collect_is_allowed(void)
+{
+    return gc_heap.world && (!collect.without || gc_heap.allocated_bytes - collect.without_since >=
+                                                     collect.without_bytes);
+}
+
+void
+gc_collect_start(void)
+{
+    collect.number = 0;
+    collect.last = (struct gc_collection){0};
+    collect.totals = (struct gc_totals){0};
+    collect.without = false;
+    gc_heap.budget_bytes = budget_of(0);
+}
+
+/* ---- buffers ---- */
+static void
+mark_held(void *context, void *object, size_t bytes)
+{
+    size_t header = gc_offset(object) - GC_OBJECT_HEADER_BYTES;
+
+    (void)context;
+    (void)bytes;
+    if (gc_heap.line[header >> GC_LINE_SHIFT] & GC_LINE_FRESH)
+        gc_mark_pinned(object);
+}
+
+/* An interrupted thread goes on with its buffer: all that was made in the block since the last
+ * collection stays, the last object although its MT or length may be missing. */
+static void
+hold(const struct gc_buffer *buffer)
+{
+    size_t block = gc_offset(buffer->limit - 1) >> GC_BLOCK_SHIFT;
+
+    gc_heap.block[block].flags |= GC_BLOCK_HELD;
+    gc_heap.block[block].flags &= (uint8_t)~GC_BLOCK_CANDIDATE;
+    gc_find_each_in_block(block, mark_held, NULL);
+}
+
+static void
+retire(void *context, struct gc_buffer *buffer, bool torn)
+{
+    (void)context;
+    if (torn && buffer->limit) {
+        hold(buffer);
+        return;
+    }
+    buffer->ptr = NULL;
+    buffer->limit = NULL;
+}
+
+/* ---- phases ---- */
+static void
+verify(void)
+{
+    char text[512];
+
+    if (!gc_heap.config.verify || gc_verify(text, sizeof text))
+        return;
+    if (gc_heap.world->verify_failed)
+        gc_heap.world->verify_failed(text);
+    else
+        pal_fail_fast(text);
+}
+
+static void
+scan_registered(void *context, void **first, size_t count)
+{
+    size_t i;
+
+    (void)context;
+    for (i = 0; i < count; i++)
+        gc_root(&first[i]);
+}
+
+static void
+prepare_blocks(void)
+{
+    size_t i;
+
+    for (i = 0; i < gc_heap.fresh; i++)
+        gc_heap.block[i].flags &=
+            (uint8_t)~(GC_BLOCK_CANDIDATE | GC_BLOCK_HELD | GC_BLOCK_RESCAN);
+}
+
+static void
+scan_all(const struct gc_world *w)
+{
+    if (w->scan_ambiguous)
+        w->scan_ambiguous();
+    gc_sweep_prepare();
+    if (w->scan_roots)
+        w->scan_roots();
+    gc_roots_each(scan_registered, NULL);
+    gc_finalize_scan_ready();
+}
+
+static void
+trace_with_dependents(const struct gc_world *w, bool large)
+{
+    gc_mark_drain(large);
+    while (w->scan_dependents && w->scan_dependents())
+        gc_mark_drain(false);
+}
+
+static uint64_t
+weak_and_finalizable(const struct gc_world *w)
+{
+    uint64_t ready;
+
+    if (w->clear_weak)
+        w->clear_weak(GC_WEAK_SHORT);
+    ready = gc_finalize_find_dead();
+    trace_with_dependents(w, false);
+    gc_finalize_update();
+    if (w->clear_weak)
+        w->clear_weak(GC_WEAK_LONG);
+    return ready;
+}
+
+/* World stopped, HEAP held. */
+static void
+collect_stopped(const struct request *r, struct gc_collection *c)
+{
+    const struct gc_world *w = gc_heap.world;
+    struct gc_sweep_result swept;
+    uint64_t at = pal_time_ns(), now;
+    bool moving;
+
+    prepare_blocks();
+    moving = gc_evacuate_choose(r->flags, r->reason);
+    gc_mark_begin(moving, (uint32_t)c->number);
+    if (w->each_buffer)
+        w->each_buffer(retire, NULL);
+    gc_alloc_reset_regions();
+    verify();
+    scan_all(w);
+    now = pal_time_ns();
+    c->roots_ns = now - at;
+    at = now;
+    trace_with_dependents(w, true);
+    now = pal_time_ns();
+    c->mark_ns = now - at;
+    at = now;
+    c->ready_finalizers = weak_and_finalizable(w);
+    now = pal_time_ns();
+    c->weak_ns = now - at;
+    at = now;
+    gc_mark_end(c);
+    gc_sweep(&swept);
+    gc_heap.live_bytes = c->bytes_after;
+    gc_heap.since_bytes = 0;
+    gc_heap.retired_bytes = 0;
+    gc_heap.budget_bytes = budget_of(gc_heap.live_bytes);
+    verify();
+    c->sweep_ns = pal_time_ns() - at;
+}
+
+/* The world runs. Memory that the next round of allocation will not need goes back. */
+static void
+trim(const struct request *r)
+{
+    uint64_t keep = 0;
+
+    pal_mutex_lock(&gc_heap.lock);
+    if (!(r->flags & GC_COLLECT_AGGRESSIVE))
+        keep = gc_heap.budget_bytes + gc_heap.live_bytes / 4 + KEEP_MIN_BYTES;
+    gc_blocks_trim(keep);
+    pal_mutex_unlock(&gc_heap.lock);
+}
+
+static void
+record_keep(struct gc_collection *c)
+{
+    pal_mutex_lock(&collect.record_lock);
+    collect.last = *c;
+    collect.totals.collections++;
+    collect.totals.pause_ns += c->pause_ns;
+    if (c->pause_ns > collect.totals.max_pause_ns)
+        collect.totals.max_pause_ns = c->pause_ns;
+    collect.totals.moved_bytes += c->moved_bytes;
+    collect.totals.finalized += c->ready_finalizers;
+    pal_mutex_unlock(&collect.record_lock);
+}
+
+static void
+collect_native(void *context)
+{
+    struct request *r = context;
+    struct gc_collection *c = &r->record;
+    const struct gc_world *w = gc_heap.world;
+
+    pal_mutex_lock(&collect.lock);
+    if (r->satisfied_by_others && gc_collect_number() != r->seen) {
+        pal_mutex_unlock(&collect.lock);
+        return;
+    }
+    c->number = gc_collect_number() + 1;
+    c->reason = r->reason;
+    c->start_ns = pal_time_ns();
+    w->stop();
+    c->stop_ns = pal_time_ns() - c->start_ns;
+    pal_mutex_lock(&gc_heap.lock);
+    c->bytes_before = gc_heap.live_bytes + gc_heap.since_bytes - gc_heap.retired_bytes;
+    collect_stopped(r, c);
+    __atomic_store_n(&collect.number, c->number, __ATOMIC_RELEASE);
+    pal_mutex_unlock(&gc_heap.lock);
+    c->pause_ns = pal_time_ns() - c->start_ns;
+    record_keep(c);
+    w->resume();
+    trim(r);
+    pal_mutex_unlock(&collect.lock);
+    r->done = true;
+}
+
+static void
+collect_call(struct request *r)
+{
+    struct gc_collection record;
+
+    if (!gc_heap.started || !gc_heap.world)
+        return;
+    gc_heap.world->run_native(collect_native, r);
+    if (!r->done || !gc_heap.world->after)
+        return;
+    record = r->record;
+    gc_heap.world->after(&record);
+}
+
+void
+gc_collect_since(enum gc_reason reason, uint32_t flags, uint64_t seen)
+{
+    struct request r = {
+        .reason = reason, .flags = flags, .seen = seen, .satisfied_by_others = true};
+
+    collect_call(&r);
+}
+
+void
+gc_collect(enum gc_reason reason, uint32_t flags)
+{
+    struct request r = {.reason = reason, .flags = flags, .seen = gc_collect_number()};
+
+    r.satisfied_by_others = reason == GC_REASON_GROWTH || reason == GC_REASON_LIMIT;
+    collect_call(&r);
+}
+
+void
+gc_last_collection(struct gc_collection *out)
+{
+    pal_mutex_lock(&collect.record_lock);
+    *out = collect.last;
+    pal_mutex_unlock(&collect.record_lock);
+}
+
+void
+gc_totals_get(struct gc_totals *out)
+{
+    pal_mutex_lock(&collect.record_lock);
+    *out = collect.totals;
+    pal_mutex_unlock(&collect.record_lock);
+}
+
+/* ---- the region without collections ---- */
+static bool
+room_for(uint64_t bytes)
+{
+    bool ok;
+
+    pal_mutex_lock(&gc_heap.lock);
+    ok = bytes <= ((uint64_t)gc_heap.cap_blocks - gc_heap.used_blocks) * GC_BLOCK_BYTES;
+    pal_mutex_unlock(&gc_heap.lock);
+    return ok;
+}
+
+bool
+gc_no_collect_begin(uint64_t bytes)
+{
+    if (!gc_heap.started || collect.without)
+        return false;
+    if (!room_for(bytes)) {
+        gc_collect(GC_REASON_INDUCED, GC_COLLECT_COMPACT);
+        if (!room_for(bytes))
+            return false;
+    }
+    pal_mutex_lock(&gc_heap.lock);
+    collect.without_since = gc_heap.allocated_bytes;
+    collect.without_bytes = bytes;
+    collect.without_number = gc_collect_number();
+    collect.without = true;
+    pal_mutex_unlock(&gc_heap.lock);
+    return true;
+}
+
+bool
+gc_no_collect_end(void)
+{
+    bool ok;
+
+    pal_mutex_lock(&gc_heap.lock);
+    ok = collect.without && collect.without_number == gc_collect_number();
+    collect.without = false;
+    pal_mutex_unlock(&gc_heap.lock);
+    return ok;
+}
+
+bool
+gc_no_collect_active(void)
+{
+    bool active;
+
+    pal_mutex_lock(&gc_heap.lock);
+    active = collect.without;
+    pal_mutex_unlock(&gc_heap.lock);
+    return active;
+}

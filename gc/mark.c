@@ -1,0 +1,458 @@
+/* gc/mark.c - marks everything reachable from what the roots name.
+ * Invariant: an object whose mark bit is set is on a mark stack, or has been scanned, or lies in a
+ * block with the flag RESCAN. Its lines are marked when it is scanned.
+ * The loops exist four times, for one or several markers, with and without moving objects, because
+ * they are most of a collection's time. Memory is the bottleneck: objects wait in a short queue
+ * between the request for their first line and the use of it. World stopped; allocates nothing but
+ * mark stack chunks, and does without when there are none. */
+#include "gc/gc_priv.h"
+
+enum {
+    QUEUE_ENTRIES = 16,           /* objects prefetched ahead; a power of two */
+    PIECE_BYTES = 8 * 1024,       /* of a large object are looked at in one go */
+    SHARE_EVERY = 64,             /* objects between two looks for idle markers */
+    PARALLEL_LEAST_BYTES = 4 << 20 /* of live objects, for helpers to be worth their start */
+};
+
+static struct {
+    bool moving;
+    bool any_rescan; /* atomic: a block has the flag RESCAN */
+    bool parallel_done;
+    uint32_t epoch;
+    size_t markers;
+    uint64_t pinned;
+    uint64_t words;
+} state;
+
+/* What the loops look at all the time, kept in registers. */
+struct view {
+    uint8_t *base;
+    size_t span;
+    uint64_t *mark;
+    uint8_t *line;
+    struct gc_block *block;
+};
+
+GC_INLINE struct view
+view_get(void)
+{
+    return (struct view){gc_heap.base, gc_heap.span_bytes, gc_heap.mark, gc_heap.line,
+                         gc_heap.block};
+}
+
+/* true: it was not marked before. */
+GC_INLINE bool
+mark_set(const struct view *v, size_t offset, const bool parallel)
+{
+    uint64_t bit = UINT64_C(1) << (offset >> 3 & 63), *word = &v->mark[offset >> 9];
+
+    if (__atomic_load_n(word, __ATOMIC_RELAXED) & bit)
+        return false;
+    if (parallel)
+        return !(__atomic_fetch_or(word, bit, __ATOMIC_RELAXED) & bit);
+    *word |= bit;
+    return true;
+}
+
+static __attribute__((noinline)) void
+entry_drop(uintptr_t entry)
+{
+    size_t block = gc_offset((void *)entry) >> GC_BLOCK_SHIFT;
+    struct gc_block *b = &gc_heap.block[block];
+
+    if (b->state == GC_BLOCK_LARGE_REST)
+        b -= b->run_blocks;
+    __atomic_fetch_or(&b->flags, GC_BLOCK_RESCAN, __ATOMIC_RELAXED);
+    __atomic_store_n(&state.any_rescan, true, __ATOMIC_RELAXED);
+}
+
+GC_INLINE void
+push(struct gc_marker *m, uintptr_t entry)
+{
+    if (m->top->count == GC_CHUNK_ENTRIES && !gc_pool_more(m)) {
+        entry_drop(entry);
+        return;
+    }
+    m->top->entry[m->top->count++] = entry;
+}
+
+GC_INLINE uintptr_t
+pop(struct gc_marker *m)
+{
+    if (m->top->count == 0 && !gc_pool_less(m))
+        return 0;
+    return m->top->entry[--m->top->count];
+}
+
+/* One reference. */
+GC_INLINE void
+visit(struct gc_marker *m, const struct view *v, void **slot, const bool parallel,
+      const bool moving)
+{
+    uint8_t *o = __atomic_load_n((uint8_t **)(void *)slot, __ATOMIC_RELAXED);
+    size_t offset = (size_t)((uintptr_t)o - (uintptr_t)v->base);
+
+    if (offset >= v->span)
+        return;
+    if (moving && (__atomic_load_n(&v->block[offset >> GC_BLOCK_SHIFT].flags, __ATOMIC_RELAXED) &
+                   GC_BLOCK_CANDIDATE)) {
+        bool fresh;
+        void *to = gc_evacuate(m, (struct gc_object *)(void *)o, state.epoch, &fresh);
+
+        if (to != o)
+            __atomic_store_n(slot, to, __ATOMIC_RELAXED);
+        if (fresh)
+            push(m, (uintptr_t)to);
+        return;
+    }
+    if (mark_set(v, offset, parallel))
+        push(m, (uintptr_t)o);
+}
+
+GC_INLINE void
+lines_set(const struct view *v, size_t header, size_t bytes)
+{
+    uint8_t *line = v->line + (header >> GC_LINE_SHIFT);
+    uint8_t *last = v->line + ((header + bytes - 1) >> GC_LINE_SHIFT);
+
+    for (; line <= last; line++) {
+        uint8_t now = __atomic_load_n(line, __ATOMIC_RELAXED);
+
+        if (!(now & GC_LINE_LIVE))
+            __atomic_store_n(line, now | GC_LINE_LIVE, __ATOMIC_RELAXED);
+    }
+}
+
+/* References [at, end). A large object's rest waits on the stack. */
+GC_INLINE void
+scan_series(struct gc_marker *m, const struct view *v, uint8_t *at, uint8_t *end, bool large,
+            const bool parallel, const bool moving)
+{
+    if (large && end - at > PIECE_BYTES) {
+        end = at + PIECE_BYTES;
+        push(m, (uintptr_t)end | 1);
+    }
+    for (; at < end; at += 8)
+        visit(m, v, (void **)(void *)at, parallel, moving);
+}
+
+/* Structs from `at` on, in an array that ends at `end`. */
+GC_INLINE void
+scan_structs(struct gc_marker *m, const struct view *v, const struct gc_mt *mt, uint8_t *at,
+             uint8_t *end, bool large, const bool parallel, const bool moving)
+{
+    int64_t n = ((const int64_t *)(const void *)mt)[-1], i;
+    uint8_t *stop = large && end - at > PIECE_BYTES ? at + PIECE_BYTES : end;
+
+    while (at < stop) {
+        const struct gc_desc_item *item =
+            (const struct gc_desc_item *)(const void *)((const uint64_t *)(const void *)mt - 2);
+
+        for (i = 0; i > n; i--) {
+            uint32_t k;
+
+            item--;
+            for (k = item->references; k > 0; k--, at += 8)
+                visit(m, v, (void **)(void *)at, parallel, moving);
+            at += item->skip_bytes;
+        }
+    }
+    if (at < end)
+        push(m, (uintptr_t)at | 1);
+}
+
+GC_INLINE size_t
+raw_bytes(const struct gc_object *o, const struct gc_mt *mt)
+{
+    size_t raw = mt->base_size;
+
+    if (gc_mt_has_component_size(mt))
+        raw += (size_t)((const struct gc_array *)(const void *)o)->length *
+               (mt->flags & GC_MT_COMPONENT_SIZE_MASK);
+    return raw;
+}
+
+GC_INLINE void
+scan_references(struct gc_marker *m, const struct view *v, struct gc_object *o,
+                const struct gc_mt *mt, size_t raw, bool large, const bool parallel,
+                const bool moving)
+{
+    const uint64_t *desc = (const uint64_t *)(const void *)mt - 1;
+    int64_t n = (int64_t)*desc;
+    uint8_t *from = (uint8_t *)o;
+
+    if (n < 0) {
+        scan_structs(m, v, mt, from + desc[-1], from + raw - GC_OBJECT_HEADER_BYTES, large,
+                     parallel, moving);
+        return;
+    }
+    large = large && n == 1 && gc_mt_has_component_size(mt);
+    for (; n > 0; n--) {
+        uint8_t *at;
+
+        desc -= 2;
+        at = from + desc[1];
+        scan_series(m, v, at, at + (ptrdiff_t)(raw + desc[0]), large, parallel, moving);
+    }
+}
+
+GC_INLINE void
+scan_object(struct gc_marker *m, const struct view *v, struct gc_object *o, const bool parallel,
+            const bool moving)
+{
+    const struct gc_mt *mt = o->mt;
+    size_t raw = raw_bytes(o, mt), bytes = gc_align8(raw);
+
+    m->marked_bytes += bytes;
+    if (bytes <= GC_LARGE_BYTES)
+        lines_set(v, (size_t)((uintptr_t)o - (uintptr_t)v->base) - GC_OBJECT_HEADER_BYTES, bytes);
+    if (mt->flags & GC_MT_HAS_POINTERS)
+        scan_references(m, v, o, mt, raw, bytes > GC_LARGE_BYTES, parallel, moving);
+}
+
+/* A large array from one of its slots on. */
+GC_INLINE void
+scan_rest(struct gc_marker *m, const struct view *v, uint8_t *at, const bool parallel,
+          const bool moving)
+{
+    size_t block = (size_t)(at - v->base) >> GC_BLOCK_SHIFT;
+    struct gc_object *o;
+    const struct gc_mt *mt;
+    const uint64_t *desc;
+    size_t raw;
+
+    if (v->block[block].state == GC_BLOCK_LARGE_REST)
+        block -= v->block[block].run_blocks;
+    o = (struct gc_object *)(void *)(v->base + (block << GC_BLOCK_SHIFT) + GC_OBJECT_HEADER_BYTES);
+    mt = o->mt;
+    raw = raw_bytes(o, mt);
+    desc = (const uint64_t *)(const void *)mt - 1;
+    if ((int64_t)*desc < 0)
+        scan_structs(m, v, mt, at, (uint8_t *)o + raw - GC_OBJECT_HEADER_BYTES, true, parallel,
+                     moving);
+    else
+        scan_series(m, v, at, (uint8_t *)o + desc[-1] + (ptrdiff_t)(raw + desc[-2]), true, parallel,
+                    moving);
+}
+
+/* Until the marker's own entries are gone. */
+GC_INLINE void
+drain(struct gc_marker *m, const bool parallel, const bool moving)
+{
+    const struct view v = view_get();
+    struct gc_object *queue[QUEUE_ENTRIES] = {NULL};
+    unsigned at = 0, waiting = 0, until_share = SHARE_EVERY;
+
+    for (;;) {
+        uintptr_t entry = pop(m);
+        struct gc_object *o;
+
+        if (entry & 1) {
+            scan_rest(m, &v, (uint8_t *)(entry - 1), parallel, moving);
+            continue;
+        }
+        if (entry) {
+            __builtin_prefetch((void *)entry);
+            waiting++;
+        } else if (waiting == 0) {
+            return;
+        }
+        o = queue[at];
+        queue[at] = (struct gc_object *)entry;
+        at = (at + 1) & (QUEUE_ENTRIES - 1);
+        if (!o)
+            continue;
+        waiting--;
+        scan_object(m, &v, o, parallel, moving);
+        if (parallel && --until_share == 0) {
+            until_share = SHARE_EVERY;
+            if (gc_pool_is_wanted())
+                gc_pool_share(m);
+        }
+    }
+}
+
+static void
+drain_alone(void)
+{
+    drain(&gc_markers[0], false, false);
+}
+
+static void
+drain_alone_moving(void)
+{
+    drain(&gc_markers[0], false, true);
+}
+
+static void
+drain_shared(size_t index)
+{
+    struct gc_marker *m = &gc_markers[index];
+
+    do
+        drain(m, true, false);
+    while (gc_pool_steal(m, state.markers));
+}
+
+static void
+drain_shared_moving(size_t index)
+{
+    struct gc_marker *m = &gc_markers[index];
+
+    do
+        drain(m, true, true);
+    while (gc_pool_steal(m, state.markers));
+}
+
+/* Looks again at the marked objects of blocks whose entries were dropped. */
+static void
+rescan(void)
+{
+    const struct view v = view_get();
+    struct gc_marker *m = &gc_markers[0];
+    size_t i;
+
+    for (i = 0; i < gc_heap.fresh; i++) {
+        struct gc_block *b = &gc_heap.block[i];
+        size_t bit = i << (GC_BLOCK_SHIFT - 3), end = (i + 1) << (GC_BLOCK_SHIFT - 3);
+
+        if (!(b->flags & GC_BLOCK_RESCAN))
+            continue;
+        b->flags &= (uint8_t)~GC_BLOCK_RESCAN;
+        while ((bit = gc_bits_next_set(v.mark, bit, end)) < end) {
+            scan_object(m, &v, (struct gc_object *)(void *)(v.base + (bit << 3)), false,
+                        state.moving);
+            bit++;
+        }
+    }
+}
+
+void
+gc_mark_drain(bool large)
+{
+    bool parallel = large && state.markers > 1 && gc_heap.live_bytes + gc_heap.since_bytes >=
+                                                      PARALLEL_LEAST_BYTES;
+
+    if (!parallel || !gc_pool_run(state.markers, state.moving ? drain_shared_moving : drain_shared))
+        (state.moving ? drain_alone_moving : drain_alone)();
+    while (state.any_rescan) {
+        state.any_rescan = false;
+        rescan();
+        (state.moving ? drain_alone_moving : drain_alone)();
+    }
+}
+
+/* ---- roots ---- */
+void
+gc_root(void **slot)
+{
+    const struct view v = view_get();
+
+    visit(&gc_markers[0], &v, slot, false, state.moving);
+}
+
+void
+gc_mark_pinned(struct gc_object *o)
+{
+    const struct view v = view_get();
+
+    if (!mark_set(&v, gc_offset(o), false))
+        return;
+    *gc_stay_word(o) = state.epoch;
+    state.pinned++;
+    push(&gc_markers[0], (uintptr_t)o);
+}
+
+GC_UNCHECKED void
+gc_ambiguous(uintptr_t low, uintptr_t high)
+{
+    uintptr_t base = (uintptr_t)gc_heap.base, span = gc_heap.fresh << GC_BLOCK_SHIFT;
+    const uintptr_t *at = (const uintptr_t *)((low + 7) & ~(uintptr_t)7);
+    const uintptr_t *end = (const uintptr_t *)(high & ~(uintptr_t)7);
+
+    for (; at < end; at++) {
+        uintptr_t word = *(const volatile uintptr_t *)at;
+        struct gc_object *o;
+
+        if (word - base > span)
+            continue;
+        state.words++;
+        o = gc_find_object(word);
+        if (o)
+            gc_mark_pinned(o);
+    }
+}
+
+bool
+gc_is_live(const void *object)
+{
+    const struct gc_block *b;
+    uintptr_t mt;
+
+    if (!object)
+        return false;
+    if (gc_offset(object) >= gc_heap.span_bytes)
+        return true;
+    b = &gc_heap.block[gc_offset(object) >> GC_BLOCK_SHIFT];
+    if (b->flags & GC_BLOCK_CANDIDATE) {
+        mt = *(const uintptr_t *)object;
+        if (mt & GC_FORWARDED)
+            return true;
+    }
+    return gc_is_marked(object);
+}
+
+void
+gc_weak(void **slot)
+{
+    void *o = *slot;
+
+    if (!o || gc_offset(o) >= gc_heap.span_bytes)
+        return;
+    if (!gc_is_live(o)) {
+        *slot = NULL;
+        return;
+    }
+    if (gc_heap.block[gc_offset(o) >> GC_BLOCK_SHIFT].flags & GC_BLOCK_CANDIDATE) {
+        uintptr_t mt = *(const uintptr_t *)o;
+
+        if (mt & GC_FORWARDED)
+            *slot = (void *)(mt & ~(uintptr_t)GC_FORWARDED);
+    }
+}
+
+/* ---- begin and end ---- */
+void
+gc_mark_begin(bool moving, uint32_t epoch)
+{
+    size_t markers = gc_heap.config.mark_threads;
+
+    if (markers == 0)
+        markers = 1;
+    if (markers > GC_MARKERS_MAX)
+        markers = GC_MARKERS_MAX;
+    state.moving = moving;
+    state.epoch = epoch;
+    state.markers = markers;
+    state.any_rescan = false;
+    state.pinned = 0;
+    state.words = 0;
+    gc_pool_begin(markers);
+}
+
+void
+gc_mark_end(struct gc_collection *record)
+{
+    size_t i;
+
+    record->bytes_after = 0;
+    record->moved_bytes = 0;
+    for (i = 0; i < state.markers; i++) {
+        record->bytes_after += gc_markers[i].marked_bytes;
+        record->moved_bytes += gc_markers[i].moved_bytes;
+    }
+    record->pinned_objects = state.pinned;
+    record->ambiguous_words = state.words;
+    record->compacted = state.moving;
+    gc_pool_end();
+}

@@ -1,0 +1,113 @@
+/* gc/sweep.c - before marking the lines are cleared, after it the blocks are sorted by what lives
+ * in them. Reads the lines, not the objects: about 100 ns a block.
+ * After it the mark bits have become the start bits, and the mark table is zero. */
+#include "gc/gc_priv.h"
+
+#include <string.h>
+
+/* A block with fewer free lines is not handed out again. */
+enum { HOLES_LEAST_LINES = 8 };
+
+static void
+lines_release(uint8_t *lines, bool held)
+{
+    size_t i;
+
+    if (!held) {
+        memset(lines, 0, GC_BLOCK_LINES);
+        return;
+    }
+    for (i = 0; i < GC_BLOCK_LINES; i++)
+        lines[i] &= GC_LINE_FRESH | GC_LINE_START;
+}
+
+void
+gc_sweep_prepare(void)
+{
+    size_t i;
+
+    for (i = 0; i < gc_heap.fresh; i++) {
+        const struct gc_block *b = &gc_heap.block[i];
+
+        if (gc_block_is_small(b))
+            lines_release(gc_block_lines(i), (b->flags & GC_BLOCK_HELD) != 0);
+    }
+}
+
+static size_t
+lines_used(const uint8_t *lines)
+{
+    const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F);
+    size_t used = 0, i;
+
+    for (i = 0; i < GC_BLOCK_LINES; i += 8) {
+        uint64_t w;
+
+        memcpy(&w, lines + i, sizeof w);
+        w = ((w & low) + low) & ~low; /* bit 7 of every byte that is not 0; they are small */
+        used += (size_t)((w >> 7) * UINT64_C(0x0101010101010101) >> 56);
+    }
+    return used;
+}
+
+static void
+sweep_small(size_t i, struct gc_sweep_result *out)
+{
+    struct gc_block *b = &gc_heap.block[i];
+    size_t used = lines_used(gc_block_lines(i));
+
+    memset(gc_heap.start + i * (GC_META_START_BYTES / 8), 0, GC_META_START_BYTES);
+    if (used == 0) {
+        gc_blocks_free(i, 1);
+        out->freed_blocks++;
+        return;
+    }
+    b->used_lines = (uint16_t)used;
+    out->free_lines += GC_BLOCK_LINES - used;
+    if (b->flags & GC_BLOCK_HELD)
+        return;
+    b->flags &= (uint8_t)~GC_BLOCK_HOLES;
+    if (GC_BLOCK_LINES - used >= HOLES_LEAST_LINES)
+        gc_bit_set(b->state == GC_BLOCK_PINNED ? gc_heap.pinned_map : gc_heap.holes_map, i);
+}
+
+static void
+sweep_large(size_t i, struct gc_sweep_result *out)
+{
+    size_t count = gc_heap.block[i].run_blocks;
+    size_t word = i * (GC_META_START_BYTES / 8);
+
+    gc_heap.start[word] = 0;
+    if (gc_heap.mark[word] == 0) {
+        gc_blocks_free(i, count);
+        out->freed_blocks += count;
+    }
+}
+
+void
+gc_sweep(struct gc_sweep_result *out)
+{
+    size_t map_bytes = (gc_heap.fresh + 63) / 64 * 8, i, next;
+    uint64_t *marks = gc_heap.mark;
+
+    *out = (struct gc_sweep_result){0};
+    memset(gc_heap.holes_map, 0, map_bytes);
+    memset(gc_heap.pinned_map, 0, map_bytes);
+    for (i = 0; i < gc_heap.fresh; i = next) {
+        const struct gc_block *b = &gc_heap.block[i];
+
+        next = i + 1;
+        if (b->state == GC_BLOCK_LARGE) {
+            next = i + b->run_blocks;
+            sweep_large(i, out);
+        } else if (gc_block_is_small(b)) {
+            sweep_small(i, out);
+        }
+    }
+    gc_heap.mark = gc_heap.start;
+    gc_heap.start = marks;
+    gc_heap.holes_cursor = 0;
+    gc_heap.pinned_cursor = 0;
+    gc_heap.free_cursor = 0;
+    out->used_blocks = gc_heap.used_blocks;
+}

@@ -1,0 +1,11 @@
+#!/bin/sh
+# scripts/dotnet.sh ARGUMENTS... - runs dotnet so that nothing stays behind: no build server, and not
+# the empty folders that `dotnet build` leaves in the folder for temporary files. That folder's path
+# must be short (sockets), so it is not below the build folder.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+TMPDIR=$(mktemp -d) || exit 1
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+"${CORERT_DOTNET:-dotnet}" "$@"
