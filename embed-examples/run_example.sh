@@ -30,6 +30,10 @@ if [ -f "$example/host.c" ]; then
     # shellcheck disable=SC2086
     "$cc" -std=c11 -O1 -I"$include" -o "$work/host-static" "$example/host.c" "$build/lib/libcorert.a" $libraries -lpthread -ldl -lm
 fi
+if [ -f "$example/host.cpp" ]; then
+    "${CXX:-c++}" -std=c++17 -O1 -Wall -Wextra -Wpedantic -I"$include" -o "$work/host-dynamic" "$example/host.cpp" -L"$build/lib" -lcorert -lpthread -Wl,-rpath,"$build/lib"
+    "${CXX:-c++}" -std=c++17 -O1 -I"$include" -o "$work/host-static" "$example/host.cpp" "$build/lib/libcorert.a" -lpthread -ldl -lm
+fi
 if [ -f "$example/check.sh" ]; then
     export CC="$cc"
     exec sh "$example/check.sh" "$work"

@@ -34,6 +34,8 @@ corert_init(const corert_config *config)
     if (engine.started || thr_forked())
         return CORERT_E_MISUSE;
     c = config_copy(config);
+    if (c.finalizers != CORERT_FINALIZERS_HOST && c.finalizers != CORERT_FINALIZERS_THREAD)
+        return CORERT_E_MISUSE;
     return engine_start(&c, false);
 }
 
@@ -71,9 +73,16 @@ module_start(const struct engine_source *source, corert_module **out, char *mess
         message[0] = 0;
     if (out)
         *out = NULL;
-    if (!path || !out || !engine.started) {
-        ldr_diag_set(&diag, "%s", engine.started ? "a NULL argument" : "corert_init first");
+    if (!path || !out || !engine.started || thr_forked()) {
+        ldr_diag_set(&diag, "%s",
+                     thr_forked()     ? "not in a child of fork()"
+                     : engine.started ? "a NULL argument"
+                                      : "corert_init first");
         return CORERT_E_MISUSE;
+    }
+    if (thr_is_closing()) {
+        ldr_diag_set(&diag, "%s: the engine is shutting down", path);
+        return CORERT_E_CLOSED;
     }
     if (in_managed_code()) {
         ldr_diag_set(&diag, "%s: a module cannot be loaded from managed code", path);
@@ -225,7 +234,8 @@ corert_gc_collect(uint32_t flags)
 {
     uint32_t how = 0;
 
-    if (!engine.started || (flags & ~(uint32_t)(CORERT_GC_COMPACT | CORERT_GC_AGGRESSIVE)))
+    if (!engine.started || thr_forked() ||
+        (flags & ~(uint32_t)(CORERT_GC_COMPACT | CORERT_GC_AGGRESSIVE)))
         return CORERT_E_MISUSE;
     if (flags & CORERT_GC_COMPACT)
         how |= GC_COLLECT_COMPACT;
@@ -276,7 +286,7 @@ corert_gc_stats(struct corert_gc_stats *out)
 {
     struct corert_gc_stats s = {0};
 
-    if (!out || !engine.started || out->struct_size < sizeof out->struct_size ||
+    if (!out || !engine.started || thr_forked() || out->struct_size < sizeof out->struct_size ||
         out->struct_size > sizeof *out)
         return CORERT_E_MISUSE;
     stats_fill(&s);
@@ -292,7 +302,7 @@ corert_run_finalizers(uint64_t budget_us, size_t *left)
 
     if (left)
         *left = 0;
-    if (!engine.started || fin_is_inside())
+    if (!engine.started || thr_forked() || fin_is_inside())
         return CORERT_E_MISUSE;
     if (budget_us > most_us)
         budget_us = most_us;

@@ -110,11 +110,12 @@ rh_library_load(const char *name)
     char text[512] = "";
     void *library = NULL;
 
+    /* "libc" is the name programs use on every system; the file of that name is a linker script */
     if (host.count && is_host(name))
         return (void *)(uintptr_t)&host_library;
     if (host.allow && !host.allow(host.context, name))
         snprintf(text, sizeof text, "%s: the host does not allow this library", name);
-    else if (pal_dl_open(&library, name, text, sizeof text) == PAL_OK)
+    else if (pal_dl_open(&library, strcmp(name, "libc") == 0 ? PAL_LIBC : name, text, sizeof text) == PAL_OK)
         return library;
     error_set(text);
     return NULL;

@@ -11,8 +11,7 @@
 
 enum { PAGE_BYTES = 4096, WORD_BYTES = 8 };
 
-/* The system is asked once a page; the few pages a step touches follow each other. */
-__attribute__((no_sanitize("address"))) static void
+__attribute__((no_sanitize_address, no_sanitize_thread)) static void
 bytes_copy(uint8_t *to, const uint8_t *from, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)

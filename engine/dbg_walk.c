@@ -70,25 +70,24 @@ chain_next(struct chain *c)
     chain_from(c, NULL, c->record.reverse, c->record.rsp);
 }
 
+/* eh_regs_step on a stack that may be damaged. */
 static enum dbg_step
 managed_step(struct dbg_regs *at)
 {
-    uintptr_t cfa, words[2];
     struct eh_row row;
-    int lowest = -1;
+    uintptr_t cfa;
 
     if (!eh_row_get(at->regs.pc + at->exact, &row))
         return DBG_STEP_UNKNOWN;
     cfa = eh_row_cfa(&row, &at->regs);
-    for (unsigned i = 0; i < EH_REGISTERS; i++) {
-        if (row.saved_at[i] < lowest)
-            lowest = row.saved_at[i];
-    }
-    /* 128 words at most: two pages, and these are their ends */
-    if (cfa % 8 || !dbg_read(cfa - 8, &words[0], 8) ||
-        !dbg_read(cfa + 8 * (uintptr_t)(intptr_t)lowest, &words[1], 8))
+    if (cfa % 8 || !dbg_read(cfa - 8, &at->regs.pc, 8))
         return DBG_STEP_UNKNOWN;
-    eh_regs_step(&at->regs, &row, cfa);
+    for (unsigned i = 0; i < EH_REGISTERS; i++) {
+        if (row.saved_at[i] && !dbg_read(cfa + 8 * (uintptr_t)(intptr_t)row.saved_at[i],
+                                         &at->regs.saved[i], sizeof(uintptr_t)))
+            return DBG_STEP_UNKNOWN;
+    }
+    at->regs.rsp = cfa;
     at->exact = false;
     return DBG_STEP_DONE;
 }

@@ -56,5 +56,7 @@ intptr_t RhGetCurrentThunkContext(void);
  * data word then holds the next free thunk, or nothing.
  * contract: coop, no-gc | locks: none | suspended: no */
 void *RhGetCurrentCallback(void);
+/* Is this no context, but what the data word of a free thunk holds? The same contract. */
+int32_t RhIsThunkFree(const void *context);
 
 #endif

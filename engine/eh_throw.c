@@ -81,14 +81,6 @@ records_supersede(struct thread_block *tb, const struct eh_record *winner, uintp
     }
 }
 
-/* Code at `rsp` goes on with no exception under way. */
-static void
-handled_at(const struct thread_block *tb, uintptr_t rsp)
-{
-    if (tb->thread->overflow_level)
-        thr_overflow_handled(tb->thread, rsp);
-}
-
 void *
 corert_eh_begin_catch(void *record)
 {
@@ -101,7 +93,6 @@ corert_eh_begin_catch(void *record)
     CORERT_ASSERT(*link);
     if (*link)
         record_drop(tb, link);
-    handled_at(tb, (uintptr_t)__builtin_frame_address(0));
     return exception;
 }
 
@@ -306,7 +297,6 @@ guard_stop(struct eh_record *rec)
     guard->exception = rec->exception;
     records_supersede(tb, rec, (uintptr_t)guard, 0);
     corert_eh_begin_catch(rec);
-    handled_at(tb, (uintptr_t)guard);
     eh_guard_leave(guard);
 }
 
@@ -352,7 +342,6 @@ entry_leave(struct eh_record *rec, struct eh_regs *regs, const struct eh_row *ro
         tb->filter_head = tb->filter_head->prev;
     records_supersede(tb, rec, cfa, 0);
     corert_eh_begin_catch(rec);
-    handled_at(tb, cfa);
     eh_regs_step(regs, row, cfa);
     thr_cancel_left(entry);
     tb->reverse_head = entry->prev;

@@ -13,7 +13,7 @@
 #include "loader/loader.h"
 #include "pal/pal.h"
 
-#define ENGINE_VERSION_TEXT "0.1.0"
+#define ENGINE_VERSION_TEXT "0.2.0"
 
 struct hnd_slot; /* engine/hnd.h */
 
@@ -87,6 +87,10 @@ void engine_unhandled(const char *message);
 
 /* The full name of an exception type; "" if no module tells. Static. */
 const char *engine_type_name(const struct gc_mt *type);
+
+/* ---- api_memory.c ---- */
+/* From here on reservations are the host's; NULL: the system's. false: a hook is missing. */
+bool engine_memory_set(const corert_memory_hooks *hooks, void *context);
 
 /* ---- api_library.c ---- */
 /* Copies the functions and the allow callback; lock LOAD held. */

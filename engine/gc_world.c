@@ -178,6 +178,18 @@ long_clear(void *context, struct hnd_slot *slot, enum hnd_type type)
         *secondary_of(slot) = NULL;
 }
 
+/* A dead WeakReference gives its handle back; WeakReference<T> has no other finalizer than this. Its
+ * one field is the handle, with two bits for itself. */
+static void
+finalize_eager(void *object)
+{
+    uintptr_t *field = (uintptr_t *)((uintptr_t)object + GC_OBJECT_DATA_OFFSET);
+    uintptr_t handle = *field & ~(uintptr_t)3;
+
+    *field &= 3;
+    (void)hnd_free((struct hnd_slot *)handle);
+}
+
 /* ---- reference-counted handles and callouts ---- */
 
 /* Managed code is called on the collecting thread while the world is stopped; it allocates
@@ -493,6 +505,7 @@ gcw_table(void)
         .scan_roots = scan_roots,
         .scan_dependents = scan_dependents,
         .clear_weak = clear_weak,
+        .finalize_eager = finalize_eager,
         .resume = thr_resume_world,
         .after = after,
         .near_limit = near_limit,

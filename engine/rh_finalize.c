@@ -68,8 +68,11 @@ RhWaitForPendingFinalizers(int32_t allow_reentrant_wait)
     fin_wait();
 }
 
+/* Those that were ready come first. */
 void *
 RhNextFinalizableAtStop(void)
 {
-    return gc_finalize_next();
+    void *object = gc_finalize_ready();
+
+    return object ? object : gc_finalize_next();
 }

@@ -73,9 +73,28 @@ RhUnregisterRefCountedHandleCallback(void *callback, const struct gc_mt *filter)
     gcw_counted_remove((gcw_counted_fn *)(uintptr_t)callback, filter);
 }
 
-/* The class library's own AddRef serves. */
+/* What a native reference to a managed object points to, and the wrapper behind it
+ * (ComWrappers.InternalComInterfaceDispatch, ManagedObjectWrapper). */
+struct com_wrapper {
+    void *holder;
+    uint64_t count; /* atomic; native references in the low half */
+};
+
+struct com_reference {
+    void *vtable;
+    struct com_wrapper *wrapper;
+};
+
+/* In C, because native code may count while the world is stopped. */
+static uint32_t
+com_add_ref(const struct com_reference *reference)
+{
+    return (uint32_t)__atomic_add_fetch(&reference->wrapper->count, 1, __ATOMIC_SEQ_CST) &
+           0x7FFFFFFF;
+}
+
 void *
 RhGetIUnknownAddRef(void)
 {
-    return NULL;
+    return (void *)(uintptr_t)com_add_ref;
 }

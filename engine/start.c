@@ -34,7 +34,8 @@ struct module_descriptor {
     uint32_t flags; /* enum descriptor_flag */
 };
 
-enum { SHUTDOWN_MS = 5000 };
+/* The class library's start-up needs part of CAP_LEAST and cannot handle running out of memory. */
+enum { SHUTDOWN_MS = 5000, CAP_LEAST = 1 << 20 };
 enum descriptor_flag { DESCRIPTOR_LIBRARY = 1, DESCRIPTOR_EXECUTABLE = 2 };
 
 static_assert(sizeof(struct module_descriptor) == 16, "Companion.cs: ModuleDescriptor");
@@ -372,8 +373,8 @@ engine_module_load(const struct engine_source *source, struct ldr_module **out,
 
 /* ---- start and stop ---- */
 
-corert_status
-engine_start(const corert_config *config, bool executable)
+static corert_status
+parts_start(const corert_config *config, bool executable)
 {
     static struct ldr_host host;
     struct thr_hooks hooks = {.attached = thread_attached,
@@ -382,7 +383,8 @@ engine_start(const corert_config *config, bool executable)
                               .thread_start = config->thread_start,
                               .context = config->context,
                               .closed = export_closed};
-    struct gc_config heap = {.cap_bytes = config->heap_cap_bytes,
+    uint64_t cap = config->heap_cap_bytes;
+    struct gc_config heap = {.cap_bytes = cap && cap < CAP_LEAST ? CAP_LEAST : cap,
                              .world = gcw_table(),
                              .mark_threads = config->gc_mark_threads,
                              .stress_interval = config->gc_stress_interval,
@@ -428,6 +430,19 @@ engine_start(const corert_config *config, bool executable)
 }
 
 corert_status
+engine_start(const corert_config *config, bool executable)
+{
+    corert_status status;
+
+    if (!engine_memory_set(config->memory, config->context))
+        return CORERT_E_MISUSE;
+    status = parts_start(config, executable);
+    if (status != CORERT_OK)
+        engine_memory_set(NULL, NULL);
+    return status;
+}
+
+corert_status
 engine_stop(void)
 {
     if (corert_thread.transition != (void *)(intptr_t)THREAD_STATE_NO_FRAMES)
@@ -454,6 +469,7 @@ engine_stop(void)
     dbg_stop();
     engine_natives_clear();
     gc_stop();
+    engine_memory_set(NULL, NULL);
     engine = (struct engine){.started = false};
     return CORERT_OK;
 }

@@ -158,6 +158,8 @@ bool thr_cancel_wanted(void);
 bool thr_is_closing(void);
 /* In managed state with `record` where it goes on: unwinds if it is asked to and can, else returns. */
 void thr_cancel_deliver(struct thr_transition *record);
+/* The same, but only if it is forced to. */
+void thr_cancel_deliver_calm(struct thr_transition *record);
 /* The thread leaves an entry by a cancel: its pending status, and whether the cancel is done. */
 void thr_cancel_left(const struct thr_reverse_frame *entry);
 /* Entries ask hooks.closed from now on. */
@@ -199,9 +201,6 @@ void RhMonitorRelease(struct thr_monitor *monitor);
 int32_t RhMonitorWait(struct thr_monitor *monitor, int32_t timeout_ms, int32_t can_cancel);
 void RhMonitorSignalRelease(struct thr_monitor *monitor);
 
-/* The thread catches an exception in a frame at `rsp` while its overflow_level is not 0. */
-void thr_overflow_handled(struct thr_thread *thread, uintptr_t rsp);
-
 /* In-flight exception records of the calling thread's pool (eh_throw.c). */
 struct eh_record *thr_record_take(struct thr_thread *thread);
 void thr_record_give(struct thr_thread *thread, struct eh_record *record);
@@ -209,6 +208,10 @@ void thr_record_give(struct thr_thread *thread, struct eh_record *record);
 /* ---- assembly (thr_asm.S) ---- */
 void RhpPInvoke(struct thr_transition *record);
 void RhpPInvokeReturn(struct thr_transition *record);
+/* In code of the core library, which may hold locks that no finally block gives back: a thread is
+ * stopped there, but unwound only when it is forced to. */
+void RhpPInvokeReturnInLibrary(struct thr_transition *record);
+void RhpLimitSlowInLibrary(void);
 void RhpReversePInvoke(struct thr_reverse_frame *frame);
 /* The same for the boundary of an export. Not 0: the module is closed and nothing was entered; the
  * export returns zero at once. */
@@ -224,6 +227,7 @@ void RhCommonStub(void);
 
 /* Slow paths behind them. */
 void thr_return_to_managed_slow(struct thr_transition *record, struct thr_transition *here);
+void thr_return_to_managed_calm(struct thr_transition *record, struct thr_transition *here);
 void thr_enter_managed_slow(struct thr_reverse_frame *frame, struct thr_transition *here);
 int32_t thr_export_enter_slow(struct thr_reverse_frame *frame);
 void thr_end_from(struct thr_transition *record);

@@ -1,6 +1,8 @@
 /* engine/thr_asm.S - crossing between managed and native code.
  * A state change is one store; the store comes before the look at thr_stop_request, and the
- * stopper orders the two with a process-wide barrier, so that no fence is needed here. */
+ * stopper orders the two with a process-wide barrier, so that no fence is needed here.
+ * compiler/codegen/llvm/transition.c has the fast paths of RhpPInvoke, RhpPInvokeReturn, RhpReversePInvoke,
+ * RhpExportEnter and RhpReversePInvokeReturn in compiled code: change both together (LDR_ENGINE_ABI). */
 #include "engine/asm_macros.h"
 
         .text
@@ -39,6 +41,23 @@ FUNCTION RhpPInvokeReturn
         .cfi_adjust_cfa_offset -ENTRY_BYTES
         ret
 END_FUNCTION RhpPInvokeReturn
+
+/* void RhpPInvokeReturnInLibrary(struct thr_transition *record): in code that must not be unwound
+ * from here */
+FUNCTION RhpPInvokeReturnInLibrary
+        THREAD_BLOCK %rax
+        movq    $THREAD_STATE_MANAGED, %fs:THREAD_TRANSITION(%rax)
+        cmpl    $0, thr_stop_request(%rip)
+        jne     .Lreturn_calm
+        ret
+.Lreturn_calm:
+        SAVE_TRANSITION
+        movq    %rsp, %rsi
+        call    thr_return_to_managed_calm
+        addq    $ENTRY_BYTES, %rsp
+        .cfi_adjust_cfa_offset -ENTRY_BYTES
+        ret
+END_FUNCTION RhpPInvokeReturnInLibrary
 
 /* rdi = frame, \marker = what its exception word says, \slow = where to go if it is not simple. A
  * stop or a closed export may come in between: then the entry is undone. */

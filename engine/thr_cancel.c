@@ -7,7 +7,9 @@
 #include "engine/thr_priv.h"
 
 #include "corert.h"
+#include "engine/dbg.h"
 #include "engine/eh.h"
+#include "engine/engine.h"
 
 #include <stdio.h>
 
@@ -140,6 +142,15 @@ thr_cancel_deliver(struct thr_transition *record)
 }
 
 void
+thr_cancel_deliver_calm(struct thr_transition *record)
+{
+    const struct thr_thread *t = corert_thread.thread;
+
+    if (t && atomic_load(&t->cancel) == THR_CANCEL_FORCED)
+        thr_cancel_deliver(record);
+}
+
+void
 thr_end_from(struct thr_transition *record)
 {
     struct thr_thread *t = corert_thread.thread;
@@ -215,6 +226,7 @@ in_child(void)
     if (!thr_list.key)
         return; /* the engine was not started: it may be in the child */
     atomic_store(&cancel.forked, true);
+    engine.started = false; /* what every function of the API asks first */
     /* The thread that forked may be in native code called by managed code: it can go on, and must
      * not wait for a stopper that is not here. */
     atomic_store(&thr_stop_request, 0);
@@ -264,19 +276,21 @@ static void
 report_one(const struct thr_thread *t)
 {
     const void *state = atomic_load(&t->block->transition);
-    char line[256], doing[96];
+    const char *where = state ? "at its end" : "in managed code";
+    char line[512], doing[96], place[300] = "";
 
     pal_thread_state(t->os_id, doing, sizeof doing);
-    if (state && (intptr_t)state != THREAD_STATE_NO_FRAMES)
+    if (state && (intptr_t)state != THREAD_STATE_NO_FRAMES) {
+        struct dbg_images images = {.next = 0};
+
         /* The record may be left while we look; see stuck_report in thr_stop.c. */
-        snprintf(line, sizeof line,
-                 "%s thread %llu, %s, does not end: in native code called at %#llx",
-                 t->managed ? "managed" : "host", (unsigned long long)t->os_id, doing,
-                 (unsigned long long)((const struct thr_transition *)state)->pc);
-    else
-        snprintf(line, sizeof line, "%s thread %llu, %s, does not end: %s",
-                 t->managed ? "managed" : "host", (unsigned long long)t->os_id, doing,
-                 state ? "at its end" : "in managed code");
+        where = "in native code, called by ";
+        dbg_pc_line(&images, 0, ((const struct thr_transition *)state)->pc, place, sizeof place);
+        dbg_images_close(&images);
+    }
+    snprintf(line, sizeof line, "%s thread %llu, %s, does not end: %s%s",
+             atomic_load(&t->managed) ? "managed" : "host", (unsigned long long)t->os_id, doing,
+             where, place);
     thr_list.hooks.warn(line);
 }
 

@@ -24,6 +24,18 @@ FUNCTION RhpLimitSlow
         jmp     .Lsave
 END_FUNCTION RhpLimitSlow
 
+/* void RhpLimitSlowInLibrary(void): the same in code that must not be unwound from a check */
+FUNCTION RhpLimitSlowInLibrary
+        pushq   %rbp
+        .cfi_adjust_cfa_offset 8
+        .cfi_rel_offset rbp, 0
+        movq    %rsp, %rbp
+        .cfi_def_cfa_register rbp
+        pushq   %rdi
+        movq    $-1, %rdi               /* THR_NEED_LIBRARY */
+        jmp     .Lsave
+END_FUNCTION RhpLimitSlowInLibrary
+
 /* void RhpLimitSlowFor(uintptr_t bytes): so many are wanted below the stack pointer */
 FUNCTION RhpLimitSlowFor
         pushq   %rbp

@@ -124,18 +124,21 @@ thr_detach(void)
     tb->filter_head = NULL;
     tb->transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES;
     exit_callback_run(tb);
+    if (tb->eh_inflight) /* in managed state, because a collection goes through the list */
+        thr_become_managed(tb->transition);
     while (tb->eh_inflight) {
         struct eh_record *r = tb->eh_inflight;
 
         tb->eh_inflight = r->older;
         thr_record_give(t, r);
     }
+    tb->transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES;
     if (thr_list.hooks.detaching)
         thr_list.hooks.detaching(t);
     thr_cancel_forget(t);
-    list_remove(t);
-    block_clear(tb);
     pal_key_set(thr_list.key, NULL);
+    list_remove(t); /* from here on shutdown does not wait for us: only what is ours is touched */
+    block_clear(tb);
     pal_free(t);
 }
 
@@ -205,12 +208,12 @@ void
 thr_shutdown(void)
 {
     thr_signal_stop();
+    thr_list.exit_callback = NULL; /* what it would tell has been finalized */
     thr_detach();
     if (thr_list.key)
         pal_key_free(thr_list.key);
     thr_list.key = 0;
     thr_list.hooks = (struct thr_hooks){.start = NULL};
-    thr_list.exit_callback = NULL;
     thr_monitor_free_all();
     thr_cancel_reset();
     thr_start_reset();

@@ -1,8 +1,8 @@
 /* engine/thr_overflow.c - the slow path of the one check, and stack overflow as an exception.
  * A thread's limit lies some way above the end of its stack. Who comes to it gets
- * InsufficientExecutionStackException; meanwhile, and until a handler high enough has it, a part of
- * the reserve may be used: the limit is lowered twice at most. Behind the last one only the engine's
- * own C code runs, which throws an exception made in advance. */
+ * InsufficientExecutionStackException; meanwhile, and in handlers close to the limit, a part of the
+ * reserve may be used: the limit is lowered twice at most. Behind the last one only the engine's own
+ * C code runs, which throws an exception made in advance. */
 #include "engine/eh_priv.h"
 #include "engine/rh.h"
 #include "engine/thr_priv.h"
@@ -70,21 +70,20 @@ thr_overflow_attach(struct thr_thread *t)
     t->stack_limit = limit_at(t, 0);
 }
 
+/* With a lowered limit every check comes here, so that the first one high enough restores it: the
+ * return from a handler tells nobody. */
 static void
 level_set(struct thr_thread *t, unsigned level)
 {
     t->overflow_level = (uint8_t)level;
-    t->stack_limit = limit_at(t, level);
+    t->stack_limit = level ? UINTPTR_MAX : limit_at(t, 0);
     thr_limit_reset(t);
 }
 
-/* Code at `rsp` has handled it. A handler close to the limit keeps the lowered one, so that it can
- * do its work. */
-void
-thr_overflow_handled(struct thr_thread *t, uintptr_t rsp)
+static bool
+is_far_enough(const struct thr_thread *t, uintptr_t rsp)
 {
-    if (rsp >= limit_at(t, 0) + reserve_of(t) / 4)
-        level_set(t, 0);
+    return rsp >= limit_at(t, 0) + reserve_of(t) / 2;
 }
 
 /* The class library calls the stack sufficient down to LIBRARY_MARGIN above the low bound; that is
@@ -130,7 +129,8 @@ is_overflow(const struct thr_thread *t, uintptr_t rsp, uintptr_t need)
 {
     if (rsp < t->stack_low || rsp >= t->stack_high)
         return false;
-    return rsp < t->stack_limit || rsp - t->stack_limit < need;
+    return rsp < limit_at(t, t->overflow_level) ||
+           rsp - limit_at(t, t->overflow_level) < need;
 }
 
 /* In managed code; `record`: where it goes on. Returns if it may. */
@@ -141,9 +141,13 @@ thr_limit_slow(struct thr_transition *record, uintptr_t need)
 
     if (!t || atomic_load(&corert_thread.transition))
         return; /* native code made by corertc: its way into managed code looks by itself */
-    thr_poll_slow(record);
-    if (t->overflow_level)
-        thr_overflow_handled(t, record->rsp);
+    if (need == THR_NEED_LIBRARY)
+        thr_poll_calm(record);
+    else
+        thr_poll_slow(record);
+    need = need == THR_NEED_LIBRARY ? 0 : need;
+    if (t->overflow_level && is_far_enough(t, record->rsp))
+        level_set(t, 0);
     thr_limit_reset(t);
     if (is_overflow(t, record->rsp, need))
         overflow_throw(t, record);

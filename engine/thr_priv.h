@@ -21,6 +21,8 @@ extern struct thr_list thr_list; /* thr_list.c */
 
 /* thr_stop.c */
 void thr_wait_for_resume(void);
+#define THR_NEED_LIBRARY UINTPTR_MAX          /* thr_limit_slow: no need; must not be unwound */
+void thr_poll_calm(struct thr_transition *record); /* thr_poll_slow in the core library */
 void thr_become_managed(void *state); /* from `state`, which is native; waits while stopped */
 /* Puts the limit where the requests of now want it. Any thread, no lock. */
 void thr_limit_reset(struct thr_thread *t);

@@ -40,6 +40,15 @@ run(void *opaque)
     thr_detach();
 }
 
+/* Less than the system's minimum is allowed to ask for, and less than this would not do. */
+static size_t
+stack_size(intptr_t wanted)
+{
+    enum { LEAST = 128 * 1024 };
+
+    return wanted <= 0 ? 0 : wanted < LEAST ? LEAST : (size_t)wanted;
+}
+
 static bool
 make_thread(struct start *start, size_t stack_bytes)
 {
@@ -65,7 +74,7 @@ RhThreadCreate(intptr_t stack_bytes, void *entry, void *argument)
     __builtin_memcpy(&start->entry, &entry, sizeof entry);
     start->argument = argument;
     atomic_fetch_add(&starting, 1); /* before the look: shutdown closes first and then counts */
-    if (!thr_is_closing() && make_thread(start, stack_bytes > 0 ? (size_t)stack_bytes : 0))
+    if (!thr_is_closing() && make_thread(start, stack_size(stack_bytes)))
         return 1;
     atomic_fetch_sub(&starting, 1);
     pal_free(start);

@@ -59,25 +59,51 @@ thr_become_managed(void *state)
 
 /* `record` is where native code was entered, `here` where managed code goes on now: the callee-saved
  * registers may have changed in between. */
-void
-thr_return_to_managed_slow(struct thr_transition *record, struct thr_transition *here)
+static void
+return_to_managed(struct thr_transition *record, struct thr_transition *here,
+                  void (*deliver)(struct thr_transition *here))
 {
     int saved_errno = errno;
 
     thr_become_managed(record);
-    thr_cancel_deliver(here);
+    deliver(here);
     errno = saved_errno;
+}
+
+void
+thr_return_to_managed_slow(struct thr_transition *record, struct thr_transition *here)
+{
+    return_to_managed(record, here, thr_cancel_deliver);
+}
+
+void
+thr_return_to_managed_calm(struct thr_transition *record, struct thr_transition *here)
+{
+    return_to_managed(record, here, thr_cancel_deliver_calm);
+}
+
+static void
+wait_at(struct thr_transition *record)
+{
+    record->reverse = corert_thread.reverse_head;
+    if (!(atomic_load(&thr_stop_request) & THR_REQUEST_STOP))
+        return;
+    atomic_store(&corert_thread.transition, (void *)record);
+    thr_become_managed(record);
 }
 
 void
 thr_poll_slow(struct thr_transition *record)
 {
-    record->reverse = corert_thread.reverse_head;
-    if (atomic_load(&thr_stop_request) & THR_REQUEST_STOP) {
-        atomic_store(&corert_thread.transition, (void *)record);
-        thr_become_managed(record);
-    }
+    wait_at(record);
     thr_cancel_deliver(record);
+}
+
+void
+thr_poll_calm(struct thr_transition *record)
+{
+    wait_at(record);
+    thr_cancel_deliver_calm(record);
 }
 
 /* ---- the stopper ---- */

@@ -129,22 +129,19 @@ void *
 RhAllocateThunksMapping(void)
 {
     size_t bytes = 2 * (size_t)DATA_DISTANCE;
-    uint8_t *mapping = pal_mem_reserve(bytes, BLOCK_BYTES);
+    uint8_t *mapping = pal_code_reserve(bytes, BLOCK_BYTES);
     size_t i;
 
     if (!mapping)
         return NULL;
-    if (!pal_mem_commit(mapping, bytes))
-        goto fail;
     for (i = 0; i < BLOCKS; i++)
         block_write(mapping + i * BLOCK_BYTES, mapping + DATA_DISTANCE + i * BLOCK_BYTES);
-    if (!pal_mem_protect(mapping, DATA_DISTANCE, PAL_ACCESS_EXEC))
-        goto fail;
+    if (!pal_mem_protect(mapping, DATA_DISTANCE, PAL_ACCESS_EXEC)) {
+        pal_code_release(mapping, bytes);
+        return NULL;
+    }
     mapping_publish(mapping);
     return mapping;
-fail:
-    pal_mem_release(mapping, bytes);
-    return NULL;
 }
 
 void *
@@ -160,14 +157,20 @@ RhGetCurrentThunkContext(void)
 }
 
 /* Contexts are blocks of malloc, which the bounds nearly always tell from thunks. */
+int32_t
+RhIsThunkFree(const void *context)
+{
+    uintptr_t address = (uintptr_t)context;
+
+    return !context || (address >= atomic_load_explicit(&mappings.low, memory_order_relaxed) &&
+                        address < atomic_load_explicit(&mappings.high, memory_order_relaxed) &&
+                        is_in_mapping(address));
+}
+
 void *
 RhGetCurrentCallback(void)
 {
     void *context = corert_thread.thunk_context;
-    uintptr_t address = (uintptr_t)context;
 
-    if (address >= atomic_load_explicit(&mappings.low, memory_order_relaxed) &&
-        address < atomic_load_explicit(&mappings.high, memory_order_relaxed) && is_in_mapping(address))
-        return NULL;
-    return context;
+    return RhIsThunkFree(context) ? NULL : context;
 }

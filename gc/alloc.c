@@ -19,6 +19,7 @@ enum {
     HOLE_OBJECT_BYTES = 1024, /* larger ones do not go into holes */
     HOLE_REST_BYTES = 256,    /* so much of a hole is given up for an object that does not fit */
     TAIL_REST_BYTES = 1024,   /* likewise of a whole block */
+    LOCK_TRIES = 200,
     GROWTH_TRIES = 3,
     CAP_TRIES = 4
 };
@@ -63,6 +64,20 @@ run_begin(uint8_t *block, size_t first, size_t end, bool zero)
     if (!zero)
         memset(s.ptr, 0, (size_t)(s.limit - s.ptr));
     return s;
+}
+
+/* The lock is held for less than it costs to sleep. */
+static void
+heap_lock(void)
+{
+    unsigned i;
+
+    for (i = 0; i < LOCK_TRIES; i++) {
+        if (pal_mutex_try_lock(&gc_heap.lock))
+            return;
+        __builtin_ia32_pause();
+    }
+    pal_mutex_lock(&gc_heap.lock);
 }
 
 /* ---- blocks; lock held ---- */
@@ -190,7 +205,7 @@ buffer_refill(struct gc_buffer *b, uint64_t *taken, size_t bytes, bool force)
 
     if (buffer_next_hole(b, taken, bytes))
         return DONE;
-    pal_mutex_lock(&gc_heap.lock);
+    heap_lock();
     outcome = region_take(&region, bytes, force);
     if (outcome == DONE)
         gc_heap.retired_bytes += (size_t)(b->limit - b->ptr);
@@ -278,7 +293,7 @@ take_shared(const struct request *r, uint8_t **out)
     bool zero = true;
     enum outcome outcome;
 
-    pal_mutex_lock(&gc_heap.lock);
+    heap_lock();
     if (r->bytes > GC_LARGE_BYTES)
         outcome = large_take(r->bytes, r->force, out, &zero);
     else if (r->pinned)
@@ -356,20 +371,34 @@ ask_limit(void *context)
     pal_mutex_unlock(&gc_heap.lock);
 }
 
-/* Makes room in the way that has not been tried. false: there is no more to try. */
+/* Whether a collection that moves nothing can be expected to help: only if it was not tried just
+ * now. Dropped references help one that moves as well. */
 static bool
-make_room(unsigned tried, size_t bytes, uint64_t seen)
+is_plain_worth_it(void)
+{
+    bool worth;
+
+    pal_mutex_lock(&gc_heap.lock);
+    worth = gc_heap.since_bytes >= (uint64_t)gc_heap.cap_blocks * (GC_BLOCK_BYTES / 32);
+    pal_mutex_unlock(&gc_heap.lock);
+    return worth;
+}
+
+/* Makes room in the next way that is left. false: there is no more to try. */
+static bool
+make_room(unsigned *tried, size_t bytes, uint64_t seen)
 {
     struct limit_call call = {.wanted = bytes};
 
     if (!gc_heap.world)
         return false;
-    if (tried < 2 && gc_collect_is_allowed() &&
-        bytes / GC_BLOCK_BYTES < gc_heap.cap_blocks) {
-        gc_collect_since(GC_REASON_LIMIT, tried ? GC_COLLECT_COMPACT : 0, seen);
+    if (*tried == 0 && !is_plain_worth_it())
+        ++*tried;
+    if (++*tried <= 2 && bytes / GC_BLOCK_BYTES < gc_heap.cap_blocks) {
+        gc_collect_since(GC_REASON_LIMIT, *tried > 1 ? GC_COLLECT_COMPACT : 0, seen);
         return true;
     }
-    if (tried > 2 + CAP_TRIES || !gc_heap.world->near_limit)
+    if (*tried > 2 + CAP_TRIES || !gc_heap.world->near_limit)
         return false;
     gc_heap.world->run_native(ask_limit, &call);
     return call.raised;
@@ -392,9 +421,8 @@ take_or_collect(struct request *r)
             r->force = ++grown >= GROWTH_TRIES;
             continue;
         }
-        if (!make_room(tried, r->bytes, seen))
+        if (!make_room(&tried, r->bytes, seen))
             return NULL;
-        tried++;
     }
 }
 

@@ -5,10 +5,13 @@
 
 #include <string.h>
 
-/* How much is allocated between two collections: at least MIN (or a quarter of the cap), and so
- * many percent of what lives. */
-#define BUDGET_MIN_BYTES (UINT64_C(24) << 20)
-#define BUDGET_PERCENT   100
+/* How much is allocated between two collections: little when little lives, because what is reused
+ * soon is still in the cache; so many percent of the first live bytes and of the others, because
+ * each collection traces them all. */
+#define BUDGET_BASE_BYTES    (UINT64_C(6) << 20)
+#define BUDGET_FIRST_BYTES   (UINT64_C(16) << 20)
+#define BUDGET_FIRST_PERCENT 250
+#define BUDGET_PERCENT       75
 /* Free memory kept beside the budget: a quarter of what lives and some megabytes. */
 #define KEEP_MIN_BYTES (UINT64_C(8) << 20)
 
@@ -38,13 +41,16 @@ struct request {
 static uint64_t
 budget_of(uint64_t live)
 {
-    uint64_t least = BUDGET_MIN_BYTES;
-    uint64_t quarter = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES / 4;
-    uint64_t budget = live / 100 * BUDGET_PERCENT;
+    uint64_t cap = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES;
+    uint64_t base = cap / 4 < BUDGET_BASE_BYTES ? cap / 4 : BUDGET_BASE_BYTES;
+    uint64_t first = live < BUDGET_FIRST_BYTES ? live : BUDGET_FIRST_BYTES;
+    uint64_t room = live < cap ? (cap - live) / 8 * 7 : 0;
+    uint64_t budget =
+        base + first / 100 * BUDGET_FIRST_PERCENT + (live - first) / 100 * BUDGET_PERCENT;
 
-    if (least > quarter)
-        least = quarter;
-    return budget > least ? budget : least;
+    if (budget > room)
+        budget = room;
+    return budget > base ? budget : base;
 }
 
 uint64_t

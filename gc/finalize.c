@@ -194,6 +194,18 @@ gc_finalize_scan_ready(void)
     pal_mutex_unlock(&list.lock);
 }
 
+/* World stopped. false: its finalizer is managed code. */
+static bool
+finalize_eagerly(void *object)
+{
+    const struct gc_mt *mt = ((const struct gc_object *)object)->mt;
+
+    if (!(gc_mt_ext_flags(mt) & GC_MT_EXT_EAGER_FINALIZER) || !gc_heap.world->finalize_eager)
+        return false;
+    gc_heap.world->finalize_eager(object);
+    return true;
+}
+
 /* One pass keeps what lives; all of it is decided before anything is marked, so that two dead
  * objects which know each other become ready together. */
 static uint64_t
@@ -212,7 +224,7 @@ find_dead(int kind)
         }
         if (i < ending)
             list.ending[kind]--;
-        if (take_suppression(o))
+        if (take_suppression(o) || finalize_eagerly(o))
             continue;
         refs_append(ready, o);
         found++;

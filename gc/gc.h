@@ -53,6 +53,9 @@ struct gc_world {
     void (*scan_roots)(void);      /* calls gc_root() for every other strong slot */
     bool (*scan_dependents)(void); /* gc_is_live(primary) -> gc_root(secondary); true: some was new */
     void (*clear_weak)(enum gc_weak_phase phase); /* gc_weak() for each slot of the phase */
+    /* A dead object whose type says GC_MT_EXT_EAGER_FINALIZER: finalizes it at once, without managed
+     * code. NULL: they are finalized like others. */
+    void (*finalize_eager)(void *object);
     void (*resume)(void);
     /* The world runs again: log, wake the finalizer thread, callouts. */
     void (*after)(const struct gc_collection *collection);

@@ -51,6 +51,7 @@ struct gc_heap {
     size_t committed_blocks;
     size_t fresh;        /* blocks before it have been handed out at least once */
     size_t free_cursor;  /* no free block before it */
+    size_t own_cursor[GC_BLOCK_OWNERS]; /* none before it that its processors had last */
     size_t holes_cursor; /* no bit of holes_map before it */
     size_t pinned_cursor;
     size_t no_run; /* no free run has so many blocks */

@@ -99,7 +99,8 @@ gc_start(const struct gc_config *config)
     /* Twice the cap lets runs of large objects find room although the space is in pieces. */
     if (!heap_reserve(2 * blocks) && !heap_reserve(blocks))
         return false;
-    if (!gc_pool_start()) {
+    /* Start-up code cannot handle a missing first block yet. */
+    if (!gc_pool_start() || !gc_blocks_commit(1)) {
         pal_mem_release(gc_heap.reservation, gc_heap.reservation_bytes);
         memset(&gc_heap, 0, sizeof gc_heap);
         return false;
@@ -135,8 +136,7 @@ gc_counters_get(struct gc_counters *out)
         return;
     pal_mutex_lock(&gc_heap.lock);
     out->cap_bytes = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES;
-    out->committed_bytes =
-        (uint64_t)(gc_heap.committed_blocks - gc_heap.zero_blocks) * GC_BLOCK_BYTES;
+    out->committed_bytes = (uint64_t)(gc_heap.fresh - gc_heap.zero_blocks) * GC_BLOCK_BYTES;
     out->block_bytes = (uint64_t)gc_heap.used_blocks * GC_BLOCK_BYTES;
     out->allocated_bytes = gc_heap.allocated_bytes;
     out->live_bytes = gc_heap.live_bytes + gc_heap.since_bytes;

@@ -54,12 +54,16 @@ enum gc_block_flag {
     GC_BLOCK_HOLES = 0x02,     /* handed out again with live lines in it */
     GC_BLOCK_HELD = 0x04,      /* an interrupted thread allocates here: fresh lines stay */
     GC_BLOCK_CANDIDATE = 0x08, /* this collection moves objects out of it */
-    GC_BLOCK_RESCAN = 0x10     /* the mark stack was full: look at its marked objects again */
+    GC_BLOCK_RESCAN = 0x10,    /* the mark stack was full: look at its marked objects again */
+    GC_BLOCK_OWNER = 0xE0      /* not a flag: group of processors that had it last */
 };
+
+#define GC_BLOCK_OWNER_SHIFT 5
+#define GC_BLOCK_OWNERS      8u
 
 struct gc_block {
     uint8_t state;       /* enum gc_block_state */
-    uint8_t flags;       /* enum gc_block_flag */
+    uint8_t flags;       /* enum gc_block_flag, and the owner's number */
     uint16_t used_lines; /* after the last collection; all of them since it was handed out */
     uint32_t run_blocks; /* LARGE: blocks of the run; LARGE_REST: distance to its first block */
 };

@@ -202,12 +202,16 @@ scan_object(struct gc_marker *m, const struct view *v, struct gc_object *o, cons
 {
     const struct gc_mt *mt = o->mt;
     size_t raw = raw_bytes(o, mt), bytes = gc_align8(raw);
+    size_t header = (size_t)((uintptr_t)o - (uintptr_t)v->base) - GC_OBJECT_HEADER_BYTES;
+    /* Compiled code may make one that large in a thread's buffer. */
+    bool large =
+        bytes > GC_LARGE_BYTES && v->block[header >> GC_BLOCK_SHIFT].state == GC_BLOCK_LARGE;
 
     m->marked_bytes += bytes;
-    if (bytes <= GC_LARGE_BYTES)
-        lines_set(v, (size_t)((uintptr_t)o - (uintptr_t)v->base) - GC_OBJECT_HEADER_BYTES, bytes);
+    if (!large)
+        lines_set(v, header, bytes);
     if (mt->flags & GC_MT_HAS_POINTERS)
-        scan_references(m, v, o, mt, raw, bytes > GC_LARGE_BYTES, parallel, moving);
+        scan_references(m, v, o, mt, raw, large, parallel, moving);
 }
 
 /* A large array from one of its slots on. */
@@ -253,6 +257,8 @@ drain(struct gc_marker *m, const bool parallel, const bool moving)
         }
         if (entry) {
             __builtin_prefetch((void *)entry);
+            __builtin_prefetch(v.line + (((size_t)(entry - (uintptr_t)v.base) - 1) >> GC_LINE_SHIFT),
+                               1);
             waiting++;
         } else if (waiting == 0) {
             return;

@@ -108,6 +108,5 @@ gc_sweep(struct gc_sweep_result *out)
     gc_heap.start = marks;
     gc_heap.holes_cursor = 0;
     gc_heap.pinned_cursor = 0;
-    gc_heap.free_cursor = 0;
     out->used_blocks = gc_heap.used_blocks;
 }

@@ -9,7 +9,7 @@
 #define FIRST_BYTES  ((size_t)256 * 1024) /* committed at start: a few chunks a marker */
 #define STEP_BYTES   ((size_t)256 * 1024)
 #define KEEP_BYTES   ((size_t)1024 * 1024) /* more than that goes back after a collection */
-#define SHARE_LEAST  32
+#define SHARE_LEAST  4
 
 static_assert(sizeof(struct gc_chunk) <= 4096, "a chunk is a page");
 enum { CHUNK_BYTES = 4096 };
@@ -131,12 +131,13 @@ publish(struct gc_chunk *c)
     atomic_store(&pool.shared, c);
 }
 
-/* A full chunk if there is one; else the older half of the top, which stands for more work. */
+/* A full chunk if there is one; else the older half of the top: the older an entry is, the more
+ * hangs on it. */
 void
 gc_pool_share(struct gc_marker *m)
 {
     struct gc_chunk *c = m->full;
-    size_t half, i;
+    size_t i;
 
     if (!c && m->top->count < SHARE_LEAST)
         return;
@@ -145,13 +146,12 @@ gc_pool_share(struct gc_marker *m)
         m->full = c->next;
         publish(c);
     } else if ((c = chunk_new()) != NULL) {
-        half = m->top->count / 2;
-        for (i = 0; i < half; i++)
+        c->count = m->top->count / 2;
+        m->top->count -= c->count;
+        for (i = 0; i < c->count; i++)
             c->entry[i] = m->top->entry[i];
-        for (i = half; i < m->top->count; i++)
-            m->top->entry[i - half] = m->top->entry[i];
-        c->count = half;
-        m->top->count -= half;
+        for (i = 0; i < m->top->count; i++)
+            m->top->entry[i] = m->top->entry[c->count + i];
         publish(c);
     }
     gc_pool_unlock();

@@ -24,7 +24,9 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#define CORERT_API       __attribute__((visibility("default")))
+/** A function of the library. */
+#define CORERT_API __attribute__((visibility("default")))
+/** Its result says whether the rest counts. */
 #define CORERT_NODISCARD __attribute__((warn_unused_result))
 #else
 #define CORERT_API
@@ -37,7 +39,9 @@ extern "C" {
 
 /** This header's version; corert_version() tells the library's. */
 #define CORERT_VERSION_MAJOR 0
-#define CORERT_VERSION_MINOR 1
+/** Grows with every addition. */
+#define CORERT_VERSION_MINOR 2
+/** Grows with every correction. */
 #define CORERT_VERSION_PATCH 0
 
 /** What a call came to. Everything but CORERT_OK leaves the engine as it was before the call. */
@@ -90,6 +94,7 @@ typedef struct corert_module corert_module;
  * Called on any thread, also concurrently, and possibly while the engine holds locks: it must not
  * call the engine.
  * @param context  corert_config.context.
+ * @param level    How much it matters.
  * @param message  UTF-8, borrowed for the call.
  */
 typedef void corert_log_fn(void *context, corert_log_level level, const char *message);
@@ -133,6 +138,8 @@ typedef enum corert_finalizers {
  * The host creates a thread of its own that calls `run(argument)` once. The call returns when the
  * managed thread has ended and the engine has forgotten it.
  * @param context      corert_config.context.
+ * @param run          To be called once on the new thread.
+ * @param argument     Its argument.
  * @param stack_bytes  What managed code asks for; 0: the host's default.
  * @param name         A proposal, borrowed for the call.
  * @return 0: the thread runs or will; anything else: refused, and the managed caller gets
@@ -141,12 +148,30 @@ typedef enum corert_finalizers {
 typedef int corert_thread_start_fn(void *context, void (*run)(void *argument), void *argument,
                                    size_t stack_bytes, const char *name);
 
+/**
+ * Where the managed heap, its records and the handle tables get their memory. All four must be set.
+ *
+ * `at` and `bytes` are multiples of the page size. Called on any thread, also while all managed
+ * threads stand: they must not call the engine.
+ */
+typedef struct corert_memory_hooks {
+    /** Address space that cannot be used yet; `alignment` is a power of two. NULL: none. */
+    void *(*reserve)(void *context, size_t bytes, size_t alignment);
+    /** Makes a part usable; never used or decommitted bytes must read as zeros. 0: no memory. */
+    int (*commit)(void *context, void *at, size_t bytes);
+    /** Takes the memory of a part back; its addresses stay reserved. 0: not possible. */
+    int (*decommit)(void *context, void *at, size_t bytes);
+    /** Ends a whole reservation. */
+    void (*release)(void *context, void *at, size_t bytes);
+} corert_memory_hooks;
+
 /** Start-up options. Zero-initialise, set struct_size, then what is wanted. */
 typedef struct corert_config {
     /** sizeof(corert_config) as the host was compiled. Must be set. */
     size_t struct_size;
     /** Most bytes the managed heap may use; allocation beyond it throws OutOfMemoryException.
-     *  0: three quarters of the memory of the machine or control group. */
+     *  0: three quarters of the memory of the machine or control group. Less than 1 MiB counts as
+     *  1 MiB. */
     uint64_t heap_cap_bytes;
     /** NULL, or receives the engine's messages. Without it nothing is written anywhere. */
     corert_log_fn *log;
@@ -180,6 +205,8 @@ typedef struct corert_config {
     int32_t stop_signal;
     /** How long corert_shutdown() waits for managed threads to end; 0: 5,000. Since 0.2. */
     uint32_t shutdown_ms;
+    /** NULL: the system's. Copied; called with `context`. Since 0.2. */
+    const corert_memory_hooks *memory;
 } corert_config;
 
 /**
@@ -187,7 +214,7 @@ typedef struct corert_config {
  *
  * @param config  NULL for the defaults. Borrowed for the call (but for `context`).
  * @return CORERT_OK; CORERT_E_MISUSE (already started, struct_size is not one this library knows,
- *         stop_signal is no signal that can be used or is handled or ignored already, or a child
+ *         `finalizers` is unknown, stop_signal is no signal that can be used or is handled or ignored already, or a child
  *         of fork() whose parent had started the engine); CORERT_E_NOMEM.
  * Threads: not concurrently with itself or corert_shutdown(). After a shutdown the engine may be
  * started again. Since 0.1.
@@ -249,7 +276,9 @@ CORERT_API CORERT_NODISCARD corert_status corert_module_load(const char *path, c
  *
  * @param header         The module's corert_module_header_NAME; static.
  * @param name           What messages call the module; copied.
- * @param out            As for corert_module_load(), like `message` and `message_bytes`.
+ * @param out            Receives the module; NULL on every failure.
+ * @param message        NULL, or receives a sentence about the failure.
+ * @param message_bytes  Room in `message`.
  * @return As corert_module_load(), without CORERT_E_NOT_FOUND and CORERT_E_IO. CORERT_E_UNSUPPORTED
  *         also when the engine was shut down after an attach: its data cannot be made new.
  * Threads: as corert_module_load(). Since 0.2.
@@ -265,6 +294,7 @@ typedef void corert_function(void);
 typedef struct corert_host_function {
     /** UTF-8. */
     const char *name;
+    /** Where it is; with the C calling convention. */
     corert_function *address;
 } corert_host_function;
 
@@ -290,6 +320,7 @@ typedef struct corert_load_options {
     size_t size;
     /** Functions of the library "host". Copied; what they point to must stay. May be NULL. */
     const corert_host_function *functions;
+    /** How many. */
     size_t function_count;
     /** NULL: managed code may load what the system finds. */
     corert_allow_fn *allow;
@@ -300,8 +331,12 @@ typedef struct corert_load_options {
 /**
  * corert_module_load() with options.
  *
+ * @param path     The module's file, or its name if the options bring its bytes.
  * @param options  NULL for none. Functions and `allow` hold for all managed code of the process
  *                 until the next load that brings some.
+ * @param out            Receives the module; NULL on every failure.
+ * @param message        NULL, or receives a sentence about the failure.
+ * @param message_bytes  Room in `message`.
  * @return As corert_module_load(); CORERT_E_MISUSE also for a struct_size that this library does not
  *         know and for a function without name or address.
  * Threads: as corert_module_load(). Since 0.2.
@@ -385,9 +420,11 @@ struct corert_gc_stats {
     uint64_t allocated_bytes;
     /** Allocations that failed. */
     uint64_t refused_allocations;
+    /** Since the start. */
     uint64_t collections;
-    /** Pauses of all collections, and the longest. */
+    /** Pauses of all collections. */
     uint64_t total_pause_ns;
+    /** The longest. */
     uint64_t max_pause_ns;
     /** Objects moved by all collections. */
     uint64_t total_moved_bytes;
@@ -401,17 +438,23 @@ struct corert_gc_stats {
     corert_gc_reason last_reason;
     /** 1: it moved objects to make room. */
     uint32_t last_compacted;
+    /** Its pause; the next five are parts of it. */
     uint64_t last_pause_ns;
-    /** Parts of the pause: until all threads stood, roots, marking, weak references and finalization,
-     *  sweeping. */
+    /** Until all threads stood. */
     uint64_t last_stop_ns;
+    /** Stacks, statics, handles. */
     uint64_t last_roots_ns;
+    /** Finding what is alive. */
     uint64_t last_mark_ns;
+    /** Weak references and finalization. */
     uint64_t last_weak_ns;
+    /** Finding what is free. */
     uint64_t last_sweep_ns;
-    /** Objects before and after it. */
+    /** Objects before it. */
     uint64_t last_before_bytes;
+    /** Objects after it. */
     uint64_t last_after_bytes;
+    /** Of them, moved. */
     uint64_t last_moved_bytes;
     /** Objects that stayed in place because a stack or a pinning handle may refer to them. */
     uint64_t last_pinned_objects;
@@ -542,8 +585,10 @@ typedef enum corert_handle_kind {
 /**
  * Makes another handle to the object of `handle`.
  *
- * @param out  Receives it; 0 if the object is null or, weak, was collected.
- * @return CORERT_OK; CORERT_E_MISUSE; CORERT_E_NOMEM. Since 0.2.
+ * @param handle  The object.
+ * @param kind    What the new handle does to it.
+ * @param out     Receives it; 0 if the object is null or, weak, was collected.
+ * @return CORERT_OK or as said above. Since 0.2.
  */
 CORERT_API CORERT_NODISCARD corert_status corert_handle_new(corert_handle handle,
                                                             corert_handle_kind kind,
@@ -565,6 +610,7 @@ CORERT_API corert_status corert_handle_same(corert_handle a, corert_handle b, in
 /**
  * What kind of object a handle names.
  *
+ * @param handle   The object.
  * @param kind     A boxed primitive or enum tells its primitive kind; CORERT_KIND_NULL also for a
  *                 weak handle whose object was collected.
  * @param element  NULL, or receives the kind of an array's elements, CORERT_KIND_NULL for others.
@@ -575,10 +621,10 @@ CORERT_API corert_status corert_handle_kind_of(corert_handle handle, corert_kind
 
 /** A scope on the C stack; its fields are private. Belongs to the thread that opened it. */
 typedef struct corert_scope {
-    struct corert_scope *outer;
-    corert_handle *handles;
-    size_t count;
-    size_t capacity;
+    struct corert_scope *outer; /**< private */
+    corert_handle *handles;     /**< private */
+    size_t count;               /**< private */
+    size_t capacity;            /**< private */
 } corert_scope;
 
 /**
@@ -601,12 +647,21 @@ CORERT_API corert_status corert_scope_close(corert_scope *scope);
  * Makes a string.
  *
  * @param text   UTF-8; bad sequences become U+FFFD. NULL only with 0 bytes.
- * @param bytes  Its length without a terminator; SIZE_MAX: up to the terminator. Since 0.2.
+ * @param bytes  Its length without a terminator; SIZE_MAX: up to the terminator.
+ * @param out    Receives the string.
+ * @return CORERT_OK or as said above. Since 0.2.
  */
 CORERT_API CORERT_NODISCARD corert_status corert_string_from_utf8(const char *text, size_t bytes,
                                                                   corert_handle *out);
 
-/** As corert_string_from_utf8() with UTF-16 units of the machine's byte order. Since 0.2. */
+/**
+ * As corert_string_from_utf8() with UTF-16 units of the machine's byte order.
+ *
+ * @param text   The units; NULL only with 0.
+ * @param units  How many; SIZE_MAX: up to a zero unit.
+ * @param out    Receives the string.
+ * @return CORERT_OK or as said above. Since 0.2.
+ */
 CORERT_API CORERT_NODISCARD corert_status corert_string_from_utf16(const uint16_t *text,
                                                                    size_t units,
                                                                    corert_handle *out);
@@ -614,7 +669,9 @@ CORERT_API CORERT_NODISCARD corert_status corert_string_from_utf16(const uint16_
 /**
  * Copies a string out as UTF-8, terminated; unpaired surrogates become U+FFFD.
  *
+ * @param string  The string.
  * @param buffer  Room for `size` bytes; NULL only with 0.
+ * @param size    Bytes of it.
  * @param needed  NULL, or receives the bytes of the whole text without the terminator.
  * @return CORERT_OK; CORERT_E_RANGE: the text was cut after a whole character to fit.
  * Since 0.2.
@@ -622,15 +679,37 @@ CORERT_API CORERT_NODISCARD corert_status corert_string_from_utf16(const uint16_
 CORERT_API corert_status corert_string_to_utf8(corert_handle string, char *buffer, size_t size,
                                                size_t *needed);
 
-/** As corert_string_to_utf8(), counted in UTF-16 units and without any change. Since 0.2. */
+/**
+ * As corert_string_to_utf8(), in UTF-16 units and without any change.
+ *
+ * @param string  The string.
+ * @param buffer  Room for `size` units; NULL only with 0.
+ * @param size    Units of it.
+ * @param needed  NULL, or receives the units of the whole text without the terminator.
+ * @return CORERT_OK; CORERT_E_RANGE: cut, not inside a surrogate pair. Since 0.2.
+ */
 CORERT_API corert_status corert_string_to_utf16(corert_handle string, uint16_t *buffer, size_t size,
                                                 size_t *needed);
 
-/** Boxes a primitive value. @param value Points to a value of `kind`. Since 0.2. */
+/**
+ * Boxes a primitive value.
+ *
+ * @param kind   A primitive kind.
+ * @param value  Points to a value of it.
+ * @param out    Receives the box.
+ * @return CORERT_OK; CORERT_E_MISUSE also for a kind that is no primitive. Since 0.2.
+ */
 CORERT_API CORERT_NODISCARD corert_status corert_box(corert_kind kind, const void *value,
                                                      corert_handle *out);
 
-/** Copies a boxed primitive or enum out. `kind` must be exactly its kind. Since 0.2. */
+/**
+ * Copies a boxed primitive or enum out.
+ *
+ * @param box    The boxed value.
+ * @param kind   Exactly its kind.
+ * @param value  Room for a value of that kind.
+ * @return CORERT_OK or as said above. Since 0.2.
+ */
 CORERT_API CORERT_NODISCARD corert_status corert_unbox(corert_handle box, corert_kind kind,
                                                        void *value);
 
@@ -638,47 +717,85 @@ CORERT_API CORERT_NODISCARD corert_status corert_unbox(corert_handle box, corert
  * Makes a one-dimensional array, zeroed.
  *
  * @param element  A primitive kind, CORERT_KIND_STRING or CORERT_KIND_OBJECT.
- * @param length   In elements. Since 0.2.
+ * @param length   In elements.
+ * @param out      Receives the array.
+ * @return CORERT_OK; CORERT_E_MISUSE also for another kind. Since 0.2.
  */
 CORERT_API CORERT_NODISCARD corert_status corert_array_new(corert_kind element, size_t length,
                                                            corert_handle *out);
 
-/** Elements of an array, of all dimensions. Since 0.2. */
+/**
+ * Tells an array's length.
+ *
+ * @param array   The array.
+ * @param length  Receives the elements of all dimensions.
+ * @return CORERT_OK or as said above. Since 0.2.
+ */
 CORERT_API CORERT_NODISCARD corert_status corert_array_length(corert_handle array, size_t *length);
 
 /**
  * Pins an array whose elements hold no references, so that C code can use them in place.
  *
+ * @param array  The array.
  * @param pin    Receives a handle; until it is freed `*data` is valid and the array alive.
  * @param data   Receives the first element's address.
- * @param bytes  NULL, or receives the elements' bytes. Since 0.2.
+ * @param bytes  NULL, or receives the elements' bytes.
+ * @return CORERT_OK; CORERT_E_TYPE also for an array of references. Since 0.2.
  */
 CORERT_API CORERT_NODISCARD corert_status corert_array_pin(corert_handle array, corert_handle *pin,
                                                            void **data, size_t *bytes);
 
 /**
- * Copies elements without references out of, or into, an array.
+ * Copies elements without references out of an array.
  *
- * @param start, count  In elements; CORERT_E_RANGE if they pass the end, nothing is copied then.
- * @param memory        count elements. Since 0.2.
+ * @param array   The array.
+ * @param start   First element.
+ * @param count   Elements.
+ * @param memory  Room for `count` elements.
+ * @return CORERT_OK; CORERT_E_RANGE: they pass the end, nothing was copied. Since 0.2.
  */
 CORERT_API CORERT_NODISCARD corert_status corert_array_read(corert_handle array, size_t start,
                                                             size_t count, void *memory);
+
+/**
+ * Copies elements without references into an array.
+ *
+ * @param array   The array.
+ * @param start   First element.
+ * @param count   Elements.
+ * @param memory  `count` elements.
+ * @return CORERT_OK; CORERT_E_RANGE: they pass the end, nothing was copied. Since 0.2.
+ */
 CORERT_API CORERT_NODISCARD corert_status corert_array_write(corert_handle array, size_t start,
                                                              size_t count, const void *memory);
 
-/** A new handle to element `index` of an array of references. CORERT_E_RANGE. Since 0.2. */
+/**
+ * Reads an element of an array of references.
+ *
+ * @param array  The array.
+ * @param index  Of the element.
+ * @param out    Receives a new handle; 0 for a null element.
+ * @return CORERT_OK; CORERT_E_RANGE. Since 0.2.
+ */
 CORERT_API CORERT_NODISCARD corert_status corert_array_get(corert_handle array, size_t index,
                                                            corert_handle *out);
 
-/** Stores a reference; CORERT_E_TYPE if the element type does not fit. Since 0.2. */
+/**
+ * Stores a reference into an array of references.
+ *
+ * @param array    The array.
+ * @param index    Of the element.
+ * @param element  The object; 0 stores null.
+ * @return CORERT_OK; CORERT_E_TYPE: the element type does not fit; CORERT_E_RANGE. Since 0.2.
+ */
 CORERT_API CORERT_NODISCARD corert_status corert_array_set(corert_handle array, size_t index,
                                                            corert_handle element);
 
 /**
  * The C function pointer that calls a delegate, as Marshal.GetFunctionPointerForDelegate.
  *
- * @param out  Valid while the delegate is alive: keep a handle to it as long as C code may call.
+ * @param delegate  The delegate.
+ * @param out       Valid while the delegate is alive: keep a handle to it as long as C code may call.
  * @return Also CORERT_E_EXCEPTION: its signature cannot be marshalled. Since 0.2.
  */
 CORERT_API CORERT_NODISCARD corert_status corert_delegate_pointer(corert_handle delegate,
@@ -710,8 +827,10 @@ CORERT_API corert_status corert_stack_text(char *buffer, size_t size, size_t *ne
  *
  * Starts the engine, runs the managed Main and ends managed code's foreground threads. An unhandled
  * exception ends the process with SIGABRT after the class library's message. The heap's cap can be
- * set with the environment variable DOTNET_GCHeapHardLimit (hexadecimal bytes). With CORERT_STACK=1
- * the stack of an unhandled exception is written to standard error before the message.
+ * set with the environment variable DOTNET_GCHeapHardLimit (hexadecimal bytes); CORERT_GCLOG,
+ * CORERT_GCSTRESS, CORERT_GCSTRESS_EVACUATE, CORERT_VERIFYHEAP and CORERT_GCMARKTHREADS stand for
+ * the fields of corert_config of like names (docs/gc.md). With CORERT_STACK=1 the stack of an
+ * unhandled exception is written to standard error before the message.
  * @param header  The program's corert_module_header.
  * @param argc    As main got it; argv[0] is the program's name.
  * @param argv    Likewise.
@@ -728,7 +847,7 @@ CORERT_API int corert_main(const void *header, int argc, char **argv);
 CORERT_API const char *corert_status_text(corert_status status);
 
 /**
- * The library's version as text, "0.1.0". Static.
+ * The library's version as text, "0.2.0". Static.
  * Threads: any, also before corert_init(). Since 0.1.
  */
 CORERT_API const char *corert_version(void);

@@ -1,4 +1,4 @@
-/* pal/linux_cpu.c - how many processors we may use.
+/* pal/linux_cpu.c - how many processors we may use, and which one this is.
  * The affinity mask bounds where we run, the control group's quota how much: the lesser counts. */
 #include "pal/linux_priv.h"
 
@@ -90,4 +90,12 @@ pal_cpu_count(void)
         count = online > 0 ? (unsigned)online : 1;
     }
     return group > 0 && group < count ? group : count;
+}
+
+unsigned
+pal_cpu_number(void)
+{
+    int number = sched_getcpu();
+
+    return number > 0 ? (unsigned)number : 0;
 }

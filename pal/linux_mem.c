@@ -15,8 +15,18 @@ pal_page_bytes(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-void *
-pal_mem_reserve(size_t bytes, size_t alignment)
+static struct pal_mem_hooks hooks; /* set while nothing is reserved */
+
+void
+pal_mem_hooks_set(const struct pal_mem_hooks *given)
+{
+    static const struct pal_mem_hooks none;
+
+    hooks = given ? *given : none;
+}
+
+static void *
+system_reserve(size_t bytes, size_t alignment)
 {
     size_t page = pal_page_bytes(), slack, head, total;
     uint8_t *at;
@@ -39,15 +49,46 @@ pal_mem_reserve(size_t bytes, size_t alignment)
     return at + head;
 }
 
+void *
+pal_mem_reserve(size_t bytes, size_t alignment)
+{
+    if (hooks.reserve)
+        return hooks.reserve(hooks.context, bytes, alignment);
+    return system_reserve(bytes, alignment);
+}
+
+void *
+pal_code_reserve(size_t bytes, size_t alignment)
+{
+    void *at = system_reserve(bytes, alignment);
+
+    if (at && mprotect(at, bytes, PROT_READ | PROT_WRITE) != 0) {
+        munmap(at, bytes);
+        return NULL;
+    }
+    return at;
+}
+
+void
+pal_code_release(void *at, size_t bytes)
+{
+    if (at)
+        munmap(at, bytes);
+}
+
 bool
 pal_mem_commit(void *at, size_t bytes)
 {
+    if (hooks.reserve)
+        return hooks.commit(hooks.context, at, bytes);
     return mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0;
 }
 
 bool
 pal_mem_decommit(void *at, size_t bytes)
 {
+    if (hooks.reserve)
+        return hooks.decommit(hooks.context, at, bytes);
     /* A fresh mapping over the old one drops pages and charge in one step. */
     return mmap(at, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
                 0) != MAP_FAILED;
@@ -56,13 +97,17 @@ pal_mem_decommit(void *at, size_t bytes)
 bool
 pal_mem_reset(void *at, size_t bytes)
 {
+    if (hooks.reserve)
+        return hooks.decommit(hooks.context, at, bytes) && hooks.commit(hooks.context, at, bytes);
     return madvise(at, bytes, MADV_DONTNEED) == 0;
 }
 
 void
 pal_mem_release(void *at, size_t bytes)
 {
-    if (at)
+    if (at && hooks.reserve)
+        hooks.release(hooks.context, at, bytes);
+    else if (at)
         munmap(at, bytes);
 }
 

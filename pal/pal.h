@@ -58,6 +58,20 @@ bool pal_mem_decommit(void *at, size_t bytes);
 bool pal_mem_reset(void *at, size_t bytes);
 /* Ends a reservation: `at` and `bytes` as given to and by pal_mem_reserve. */
 void pal_mem_release(void *at, size_t bytes);
+/* The five above ask these instead of the system, while `reserve` is set; decommit and commit stand
+ * for pal_mem_reset. Copied; NULL: the system again. Not
+ * while anything is reserved. */
+struct pal_mem_hooks {
+    void *(*reserve)(void *context, size_t bytes, size_t alignment);
+    bool (*commit)(void *context, void *at, size_t bytes);
+    bool (*decommit)(void *context, void *at, size_t bytes);
+    void (*release)(void *context, void *at, size_t bytes);
+    void *context;
+};
+void pal_mem_hooks_set(const struct pal_mem_hooks *hooks);
+/* Memory for code, always the system's: writable until pal_mem_protect. NULL when refused. */
+void *pal_code_reserve(size_t bytes, size_t alignment);
+void pal_code_release(void *at, size_t bytes);
 /* Any range: the pages it touches are changed. */
 bool pal_mem_protect(const void *at, size_t bytes, enum pal_access access);
 /* Memory of the machine or of our control group, whichever is less; 0 if unknown. */
@@ -154,6 +168,8 @@ uint64_t pal_time_cpu_ns(void); /* processor time of the whole process */
 /* ---- processors ---- */
 /* Processors this process may use: affinity and control-group quota considered; at least 1. */
 unsigned pal_cpu_count(void);
+/* The number of the one the caller runs on, as a hint: it may change at once; 0 if unknown. */
+unsigned pal_cpu_number(void);
 
 /* ---- dynamic libraries ---- */
 struct pal_symbol {
@@ -165,6 +181,7 @@ struct pal_symbol {
 
 /* Opens with immediate binding, in the library's own scope. `path` NULL = the program itself.
  * On failure `*out` is NULL and a text is written to `message` (may be NULL). */
+#define PAL_LIBC "libc.so.6" /* the C library as the dynamic linker knows it */
 enum pal_status pal_dl_open(void **out, const char *path, char *message, size_t message_bytes);
 /* The same for a library whose file is in memory. `*descriptor` receives what has to stay open while
  * the library is (pal_dl_bytes_close); -1 on failure. */

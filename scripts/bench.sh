@@ -49,7 +49,7 @@ project() # NAME
     text="<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework>
 <AssemblyName>$1</AssemblyName><EnableDefaultCompileItems>false</EnableDefaultCompileItems><RuntimeIdentifier>linux-x64</RuntimeIdentifier>
 <RuntimeFrameworkVersion>9.0.18</RuntimeFrameworkVersion><PublishAot>true</PublishAot><OptimizationPreference>Speed</OptimizationPreference>
-<IlcInstructionSet>$cpu</IlcInstructionSet><InvariantGlobalization>true</InvariantGlobalization><StripSymbols>true</StripSymbols>
+<IlcInstructionSet>$cpu</IlcInstructionSet><InvariantGlobalization>true</InvariantGlobalization><AllowUnsafeBlocks>true</AllowUnsafeBlocks><StripSymbols>true</StripSymbols>
 <CppCompilerAndLinker>clang-19</CppCompilerAndLinker></PropertyGroup>
 <ItemGroup><Compile Include=\"$bench/$1.cs\" /></ItemGroup></Project>"
     [ -e "$work/$1/$1.csproj" ] && [ "$(cat "$work/$1/$1.csproj")" = "$text" ] || echo "$text" > "$work/$1/$1.csproj"
@@ -70,6 +70,32 @@ build_one() # NAME
     strip -o "$work/$1/aot.stripped" "$aot"
 }
 
+# What Calls calls, on the loader's path while programs run.
+natives()
+{
+    "${CC:-cc}" -O2 -fPIC -shared -fvisibility=hidden -o "$work/libcorert_interop_calls.so" "$top/tests/programs/native/corert_interop_calls.c" -lpthread
+    export LD_LIBRARY_PATH=$work
+}
+
+# Calls as a library of both sides, called by a C host.
+export_time()
+{
+    local dir=$work/Calls i side
+    "${CC:-cc}" -O2 -o "$dir/host" "$bench/calls_host.c" -ldl
+    "$corertc" --shared --self-contained -O2 --cpu "$cpu" -o "$dir/export-corert.so" "$dir/obj/Release/net9.0/linux-x64/Calls.dll"
+    if [ ! -e "$dir/library/Calls.so" ]; then
+        mkdir -p "$dir/library-project"
+        sed 's/<OutputType>Exe/<NativeLib>Shared<\/NativeLib><OutputType>Library/' "$dir/Calls.csproj" > "$dir/library-project/Calls.csproj"
+        dotnet publish "$dir/library-project/Calls.csproj" -c Release -o "$dir/library" -v q --nologo -clp:ErrorsOnly >&2 || die "NativeAOT cannot build Calls as a library"
+    fi
+    rm -f "$dir"/export-{corert,aot}.all
+    for ((i = 0; i < runs; i++)); do
+        "$dir/host" "$dir/export-corert.so" "${corertc%/bin/*}/lib/libcorert.so" 2>&1 > /dev/null | metrics >> "$dir/export-corert.all"
+        "$dir/host" "$dir/library/Calls.so" 2>&1 > /dev/null | metrics >> "$dir/export-aot.all"
+    done
+    row Calls export ns "$(median "$dir/export-corert.all" export)" "$(median "$dir/export-aot.all" export)"
+}
+
 goal_of() # PROGRAM METRIC -> "GOAL-KIND GOAL FLOOR-KIND FLOOR"
 {
     awk -v p="$1" -v m="$2" '!/^#/ && $1 == p && $2 == m { print $3, $4, $5, $6 }' "$bench/goals.txt"
@@ -85,7 +111,7 @@ metrics()
 {
     awk '$1 == "ms" { print "total", $2, "ms"; next }
          $1 == "frame-us" { print "frame-p50", $3, "us"; print "frame-p99", $5, "us"; print "frame-max", $7, "us"; next }
-         $2 == "ms" || $2 == "us" { print $1, $3, $2 }'
+         $2 == "ms" || $2 == "us" || $2 == "ns" { print $1, $3, $2 }'
 }
 
 run_once() # NAME SIDE
@@ -134,6 +160,7 @@ time_one() # NAME
         [ "$m" != process ] || [ "$1" = Hello ] || continue
         row "$1" "$m" "$unit" "$(median "$work/$1/corert.all" "$m")" "$(median "$work/$1/aot.all" "$m")"
     done
+    [ "$1" != Calls ] || export_time
     row "$1" size B "$(stat -c %s "$work/$1/corert.stripped")" "$(stat -c %s "$work/$1/aot.stripped")"
 }
 
@@ -150,6 +177,7 @@ count_one() # NAME
     row "$1" instructions "" "$(instructions "$1" corert corert)" "$(instructions "$1" aot "aot/$1")"
 }
 
+natives
 for p in "${programs[@]}"; do
     [ -e "$bench/$p.cs" ] || die "no tests/bench/$p.cs"
     build_one "$p"

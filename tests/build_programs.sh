@@ -133,6 +133,10 @@ compile_cs() # TARGET OPTIMIZE(+|-) SOURCES...
         echo "-debug:embedded -optimize$optimize"
         echo "-out:\"$tmp/$(basename "$target")\""
         for r in "$refs"/*.dll; do echo "-r:\"$r\""; done
+        # LibraryImport is a generator's work: the SDK's, of the same version
+        if grep -q LibraryImport "$@"; then
+            for r in "$refs"/../../analyzers/dotnet/cs/Microsoft.Interop.*.dll; do echo "-analyzer:\"$r\""; done
+        fi
         for s in "$@"; do echo "\"$s\""; done
     } > "$tmp/options.rsp"
     csc -noconfig "@$tmp/options.rsp" || { rm -rf "$tmp"; return 1; }

@@ -24,10 +24,12 @@ function(corert_dotnet_build target project sources out_dll)
     endif()
     set(work "${CMAKE_CURRENT_BINARY_DIR}/${target}.dotnet")
     set(dll "${work}/out/${name}.dll")
+    # What an earlier `dotnet build` or we left below the project is no source.
+    set(excludes "bin/**$<SEMICOLON>obj/**$<SEMICOLON>${CMAKE_BINARY_DIR}/**")
     add_custom_command(
         OUTPUT "${dll}"
-        COMMAND "${CMAKE_COMMAND}" -E env "CORERT_DOTNET=${CORERT_DOTNET}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/dotnet.sh" build "${project}" -c Release -o "${work}/out" -v quiet --nologo
-            "-p:BaseIntermediateOutputPath=${work}/obj/" "-p:DefaultItemExcludes=bin/**%3Bobj/**"
+        COMMAND "${CMAKE_COMMAND}" -E env "CORERT_DOTNET=${CORERT_DOTNET}" "DefaultItemExcludes=${excludes}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/dotnet.sh" build "${project}" -c Release -o "${work}/out" -v quiet --nologo
+            "-p:BaseIntermediateOutputPath=${work}/obj/"
         COMMAND "${CMAKE_COMMAND}" -E touch "${dll}" # dotnet keeps the time of an assembly that came out the same
         DEPENDS "${project}" ${sources}
         COMMENT "Building ${name}.dll"

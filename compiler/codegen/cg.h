@@ -29,7 +29,7 @@ struct cg_options {
     bool debug;         /* DWARF */
     const char *cpu;    /* "x86-64-v2", "native", ... */
     const char *dump_folder; /* NULL, or where --dump=llvm writes the IR of each unit */
-    bool stack_check;   /* emit the one check in functions flagged CG_FN_STACK_CHECK */
+    bool stack_check;   /* the one check: prologues of functions flagged CG_FN_STACK_CHECK, loops */
 };
 
 /* ---- signatures ----------------------------------------------------------------------------- */
@@ -80,7 +80,8 @@ enum cg_fn_flags {
     CG_FN_OPTNONE = 16,
     CG_FN_COLD = 32,
     CG_FN_NATIVE = 64,     /* called by C: same register use, sret pointer returned in rax */
-    CG_FN_STACK_CHECK = 128, /* may take part in a call cycle: the one check goes into its prologue */
+    CG_FN_STACK_CHECK = 128, /* its prologue gets the one check if it can take part in a call cycle */
+    CG_FN_LIBRARY = 256,     /* of the core library: checks stop the thread, but do not end it */
 };
 
 struct cg_fn *cg_fn_begin(struct cg_unit *u, const char *symbol, const struct cg_sig *sig, unsigned flags);
@@ -155,6 +156,9 @@ struct cg_dvariable {
     uint32_t line;
 };
 void cg_debug_variable(struct cg_fn *fn, const struct cg_dvariable *v);
+/* A variable of `type` at a data symbol that the unit refers to, as a static member of `owner`. Once a symbol. */
+void cg_debug_static(struct cg_unit *u, cg_dnode owner, const char *name, cg_dnode type, const char *symbol,
+                     int64_t addend);
 
 cg_value cg_arg(struct cg_fn *fn, uint32_t index);         /* scalar parameter (I8/I16/I1 as I32, extended) */
 cg_value cg_arg_address(struct cg_fn *fn, uint32_t index); /* STRUCT parameter: address of the callee's own copy */
@@ -220,6 +224,11 @@ void cg_thread_store(struct cg_fn *fn, enum cg_type t, uint32_t offset, cg_value
 void cg_native_begin(struct cg_fn *fn, cg_value record);
 /* Back in managed state, right behind the call. The I1 says that somebody waits for the thread: call RhpPInvokeReturn. */
 cg_value cg_native_end(struct cg_fn *fn);
+/* Enters managed state from native code: fills and publishes a reverse frame. The I1 says that nothing was done, because
+ * the thread is not attached, or somebody waits: call the engine's function. is_export: what RhpExportEnter does. */
+cg_value cg_entry_begin(struct cg_fn *fn, cg_value frame, bool is_export);
+/* Leaves again. */
+void cg_entry_end(struct cg_fn *fn, cg_value frame);
 /* A new zeroed object of `bytes` (the rounded base size): inline bump allocation, slow path calls
  * the engine's RhpNewFast(mt). May raise OutOfMemoryException. */
 cg_value cg_new_object(struct cg_fn *fn, cg_value mt, uint32_t bytes);

@@ -17,6 +17,8 @@ struct drv_options {
     bool executable, shared, static_object, self_contained, drop_in;
     struct ptr_vec references; /* of const char *: -r */
     struct ptr_vec features;   /* of const char *: NAME=VALUE */
+    struct ptr_vec direct_pinvokes; /* of const char *: LIBRARY or LIBRARY!FUNCTION */
+    struct ptr_vec link_files; /* of const char *: native libraries for the link */
     struct ptr_vec dumps;      /* of const char *: pass names */
     int opt_level;
     bool optimize_size, debug, strict, all_slots, no_stack_check, time_report;

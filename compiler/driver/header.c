@@ -38,6 +38,39 @@ hdr_printf(struct hdr *h, const char *format, ...)
         byte_vec_put(&h->out, text, (size_t)n);
 }
 
+const char *
+hdr_comment(struct hdr *h, const char *text)
+{
+    char *copy = arena_strdup(h->a, text);
+
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == '\\' || (*c == '/' && ((c > copy && c[-1] == '*') || c[1] == '*')))
+            *c = '?';
+    return copy;
+}
+
+const char *
+hdr_literal(struct hdr *h, const char *text)
+{
+    struct byte_vec out = {0};
+    const char *copy;
+
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        char octal[5];
+
+        if (c >= ' ' && c < 0x7F && c != '"' && c != '\\' && c != '?') {
+            byte_vec_u8(&out, c);
+            continue;
+        }
+        snprintf(octal, sizeof octal, "\\%03o", c);
+        byte_vec_put(&out, octal, 4);
+    }
+    copy = arena_strndup(h->a, out.count ? (const char *)out.at : "", out.count);
+    byte_vec_free(&out);
+    return copy;
+}
+
 /* ---- exports --------------------------------------------------------------------------------------- */
 
 static const char *
@@ -134,8 +167,9 @@ write_top(struct hdr *h, const char *macro)
                " *\n"
                " * Loaded module: corert_module_load(), then %s_bind() fills a struct %s.\n"
                " * Linked module (corertc --static): define %s_STATIC before this file is included; then\n"
-               " * %s_attach() starts the module, and the functions may be called by name. */\n",
-               file_name(h->d->options.header), file_name(h->d->input->path), h->d->module_name, h->d->module_name, macro, h->d->module_name);
+               " * %s_attach() starts the module, and the functions may be called by name.\n"
+               " * Module whose exports are symbols (--drop-in): define %s_LINKED for the prototypes alone. */\n",
+               hdr_comment(h, file_name(h->d->options.header)), hdr_comment(h, file_name(h->d->input->path)), h->d->module_name, h->d->module_name, macro, h->d->module_name, macro);
     hdr_printf(h,
                "#ifndef CORERT_MODULE_%s_H\n#define CORERT_MODULE_%s_H\n\n"
                "#include <assert.h>\n#include <stdalign.h>\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n"
@@ -171,7 +205,7 @@ write_bind(struct hdr *h, const struct export *list, size_t count)
         hdr_printf(h,
                    "    if (status == CORERT_OK)\n        status = corert_module_export(module, \"%s\", &address);\n"
                    "    if (status == CORERT_OK)\n        memcpy(&out->%s, &address, sizeof address);\n",
-                   list[i].method->def->export_name, list[i].member);
+                   hdr_literal(h, list[i].method->def->export_name), list[i].member);
     if (!count)
         hdr_printf(h, "    (void)module;\n    (void)address;\n");
     hdr_printf(h, "    return status;\n}\n\n");
@@ -182,7 +216,7 @@ write_linked(struct hdr *h, const struct hdr_docs *docs, const struct export *li
 {
     const char *name = h->d->module_name;
 
-    hdr_printf(h, "#ifdef %s_STATIC\n\n", macro);
+    hdr_printf(h, "#if defined(%s_STATIC) || defined(%s_LINKED)\n\n", macro, macro);
     for (size_t i = 0; i < count; i++) {
         const char *export = list[i].method->def->export_name;
 
@@ -192,12 +226,12 @@ write_linked(struct hdr *h, const struct hdr_docs *docs, const struct export *li
         hdr_printf(h, "%s;\n", hdr_declare(h, list[i].method->sig->ret, arena_printf(h->a, "%s%s", export, list[i].parameters)));
     }
     hdr_printf(h,
-               "\nextern const unsigned char corert_module_header_%s[];\n\n"
+               "\n#endif\n\n#ifdef %s_STATIC\n\nextern const unsigned char corert_module_header_%s[];\n\n"
                "/* Starts the linked module: what corert_module_load() does for a file, with the same statuses.\n"
                " * Once, after corert_init() and before the first call of a function. */\n"
                "static inline corert_status\n%s_attach(corert_module **out, char *message, size_t message_bytes)\n{\n"
                "    return corert_module_attach(corert_module_header_%s, \"%s\", out, message, message_bytes);\n}\n\n#endif\n\n",
-               name, name, name, name);
+               macro, name, name, name, name);
 }
 
 /* Names that the header itself gives away. */

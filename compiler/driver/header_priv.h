@@ -29,6 +29,9 @@ void hdr_printf(struct hdr *h, const char *format, ...) __attribute__((format(pr
 const char *hdr_identifier(struct hdr *h, const char *text);
 /* hdr_identifier that is not yet in `set` nor the name of a type, and now is in the set. */
 const char *hdr_unique(struct hdr *h, struct str_map *set, const char *text);
+/* Any text from metadata, made safe inside a comment, or inside a string literal. */
+const char *hdr_comment(struct hdr *h, const char *text);
+const char *hdr_literal(struct hdr *h, const char *text);
 bool hdr_is_identifier(const char *text); /* and no keyword */
 
 /* First pass: notes the named types behind `t`. Ends the run when C cannot see it. */

@@ -400,7 +400,7 @@ write_enum(struct hdr *h, const struct hdr_type *t)
     const struct ty_def *def = t->type->def;
     bool small = true, any = false;
 
-    hdr_printf(h, "/* enum %s */\ntypedef %s %s;\n", def->full_name, primitive(t->type->element), t->name);
+    hdr_printf(h, "/* enum %s */\ntypedef %s %s;\n", hdr_comment(h, def->full_name), primitive(t->type->element), t->name);
     for (uint32_t i = 0; i < def->field_count; i++) {
         int64_t v = def->fields[i]->is_literal ? extend(constant_of(def->fields[i]), t->type->element) : 0;
 
@@ -679,7 +679,7 @@ write_struct(struct hdr *h, struct hdr_type *t)
     h->where = t->where;
     if (!pack && r.count)
         refuse(h, t->type, "has a layout that cannot be written in C");
-    hdr_printf(h, "/* struct %s */\n", ty_name(h->d->ty, t->type));
+    hdr_printf(h, "/* struct %s */\n", hdr_comment(h, ty_name(h->d->ty, t->type)));
     if (r.count && pack < 16)
         hdr_printf(h, "#pragma pack(push, %u)\n", pack);
     write_late_parts(&r);

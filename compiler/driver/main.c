@@ -74,6 +74,7 @@ analyse(struct drv *d)
     d->il = il_context_new(d->ty, d->arena, (const char *const *)d->options.features.at, d->options.features.count);
     il_context_debug(d->il, d->options.debug);
     il_context_guard_entries(d->il, !d->options.executable);
+    il_context_direct_pinvokes(d->il, (const char *const *)d->options.direct_pinvokes.at, d->options.direct_pinvokes.count);
     d->reach = reach_new(d->ty, d->arena, &options);
     reach_attach(d->reach, d->il);
     drv_roots(d);
@@ -156,16 +157,26 @@ find_linker(struct drv *d)
     diag_fatal("no linker: neither ld.lld-19 nor ld.lld is in PATH (--linker PATH names one)");
 }
 
-/* A run may take long: say at once when its result has nowhere to go. */
+/* A run may take long: say at once when a result has nowhere to go. */
+static void
+check_writable(struct drv *d, const char *path)
+{
+    const char *folder = folder_of(d->arena, path);
+
+    if (!pal_dir_exists(folder[0] ? folder : "/"))
+        diag_fatal("%s: cannot be written: no such folder", path);
+    if (pal_dir_exists(path))
+        diag_fatal("%s: cannot be written: it is a folder", path);
+}
+
 static void
 check_output(struct drv *d)
 {
-    const char *folder = folder_of(d->arena, d->options.output);
-
-    if (!pal_dir_exists(folder[0] ? folder : "/"))
-        diag_fatal("%s: cannot be written: no such folder", d->options.output);
-    if (pal_dir_exists(d->options.output))
-        diag_fatal("%s: cannot be written: it is a folder", d->options.output);
+    check_writable(d, d->options.output);
+    if (d->options.header)
+        check_writable(d, d->options.header);
+    if (d->options.map)
+        check_writable(d, d->options.map);
 }
 
 /* Seals the digest into a linked module. */
@@ -218,10 +229,15 @@ link_image(struct drv *d)
 {
     static const char *const shims[] = {"libSystem.Native.a", "libSystem.Globalization.Native.a", "libSystem.IO.Compression.Native.a",
                                         "libSystem.Net.Security.Native.a", "libSystem.Security.Cryptography.Native.OpenSsl.a"};
-    const char *archives[8], *message = "", *output = arena_printf(d->arena, "%s/image", d->temporary);
+    const char **archives = arena_array(d->arena, d->options.link_files.count + 8, sizeof *archives), *message = "", *output = arena_printf(d->arena, "%s/image", d->temporary);
     struct emit_link link = {.output = output, .archives = archives, .executable = d->options.executable, .strip_debug = !d->options.debug, .arena = d->arena};
     enum pal_status st;
 
+    for (size_t i = 0; i < d->options.link_files.count; i++) {
+        archives[link.archive_count++] = d->options.link_files.at[i];
+        if (!pal_file_exists(d->options.link_files.at[i]))
+            diag_fatal("--link %s: no such file", (const char *)d->options.link_files.at[i]);
+    }
     for (size_t i = 0; i < sizeof shims / sizeof *shims; i++)
         archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/corert/classlib/framework/%s", d->root_folder, shims[i]);
     archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/corert/classlib/sdk/libz.a", d->root_folder);
@@ -235,6 +251,7 @@ link_image(struct drv *d)
         if (!pal_file_exists(archives[i]))
             diag_fatal("%s: missing: the installation is incomplete", archives[i]);
     link.linker = d->options.linker;
+    link.open_ended = d->options.static_object && d->options.direct_pinvokes.count;
     link.objects = (const char *const *)d->objects.at;
     link.object_count = d->objects.count;
     if (!emit_link(&link, &message))

@@ -10,7 +10,7 @@
 
 enum option_id {
     OPT_OUTPUT, OPT_REFERENCE, OPT_EXE, OPT_SHARED, OPT_SELF_CONTAINED, OPT_O0, OPT_O1, OPT_O2, OPT_OS, OPT_CPU, OPT_DEBUG, OPT_JOBS,
-    OPT_TIME, OPT_DUMP, OPT_STRICT, OPT_FEATURE, OPT_LINKER, OPT_CACHE, OPT_ALL_SLOTS, OPT_NO_STACK_CHECK, OPT_HELP, OPT_VERSION,
+    OPT_TIME, OPT_DUMP, OPT_STRICT, OPT_FEATURE, OPT_DIRECT_PINVOKE, OPT_LINK, OPT_LINKER, OPT_CACHE, OPT_ALL_SLOTS, OPT_NO_STACK_CHECK, OPT_HELP, OPT_VERSION,
     OPT_STATIC, OPT_NAME, OPT_HEADER, OPT_MAP, OPT_WHY, OPT_QUIET, OPT_DROP_IN,
 };
 
@@ -28,7 +28,7 @@ static const struct option options[] = {
     {"--exe",            NULL,         OPT_EXE,            "make an executable that starts at the input's Main"},
     {"--shared",         NULL,         OPT_SHARED,         "make a module for corert_module_load (default)"},
     {"--static",         NULL,         OPT_STATIC,         "make one object to link into a program with libcorert.a"},
-    {"--drop-in",        NULL,         OPT_DROP_IN,        "a module whose exports are symbols: programs that know nothing of CoreRT can dlopen it"},
+    {"--drop-in",        NULL,         OPT_DROP_IN,        "a module whose exports are symbols, for programs that know only dlopen"},
     {"--self-contained", NULL,         OPT_SELF_CONTAINED, "put the needed part of the class library into the image"},
     {"--name",           "NAME",       OPT_NAME,           "the module's name in C (default: the assembly's)"},
     {"--header",         "FILE",       OPT_HEADER,         "write a C and C++ header for the exports"},
@@ -44,6 +44,8 @@ static const struct option options[] = {
     {"--cache",          "DIR",        OPT_CACHE,          "keep objects here by content and reuse them"},
     {"--linker",         "PATH",       OPT_LINKER,         "the ld.lld to use (default: from PATH)"},
     {"--feature",        "NAME=VALUE", OPT_FEATURE,        "a feature switch of the class library; may be repeated"},
+    {"--direct-pinvoke", "LIB[!FN]",   OPT_DIRECT_PINVOKE, "the linker binds P/Invokes of this library (or function); may be repeated"},
+    {"--link",           "FILE",       OPT_LINK,           "a native library or object to link with the image; may be repeated"},
     {"--quiet",          NULL,         OPT_QUIET,          "no progress on the terminal"},
     {"--strict",         NULL,         OPT_STRICT,         "a body that cannot be compiled is an error, not a warning"},
     {"--all-slots",      NULL,         OPT_ALL_SLOTS,      "reach every type, method and static through a slot, as code in a plugin does"},
@@ -132,6 +134,8 @@ option_apply(struct drv_options *o, enum option_id id, const char *value)
             diag_fatal("--feature %s: expected NAME=VALUE", value);
         ptr_vec_push(&o->features, (void *)(uintptr_t)value);
         break;
+    case OPT_DIRECT_PINVOKE: ptr_vec_push(&o->direct_pinvokes, (void *)(uintptr_t)value); break;
+    case OPT_LINK: ptr_vec_push(&o->link_files, (void *)(uintptr_t)value); break;
     case OPT_LINKER: o->linker = value; break;
     case OPT_CACHE: o->cache = value; break;
     case OPT_ALL_SLOTS: o->all_slots = true; break;

@@ -47,6 +47,7 @@ struct emit_link {
     size_t archive_count;
     bool executable;
     bool strip_debug; /* symbols stay */
+    bool open_ended;  /* a later link brings what is missing */
     const char *library_folder; /* where the dynamic linker finds libcorert.so; NULL: not needed */
     struct arena *arena;
 };

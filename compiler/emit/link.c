@@ -95,7 +95,7 @@ emit_link(const struct emit_link *link, const char **message)
         word(&c, "-Bsymbolic");
         word(&c, "--exclude-libs=ALL"); /* the class library's C shims are nobody else's */
         word(&c, "-z");
-        word(&c, "defs");
+        word(&c, link->open_ended ? "undefs" : "defs");
         if (link->library_folder) {
             word(&c, "-rpath");
             word(&c, link->library_folder);

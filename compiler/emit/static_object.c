@@ -120,11 +120,27 @@ move_relocations(struct cut *c, uint64_t at, uint64_t bytes, uint64_t to, bool k
         }
 }
 
+/* Sections of this kind are joined at multiples of 8, and a gap would read as the end of all records:
+ * the last record, at `last`, takes the missing bytes as padding (0 is DW_CFA_nop). */
+static uint64_t
+fill_up(uint8_t *base, uint64_t last, uint64_t size)
+{
+    uint32_t length;
+
+    if (size % 8 == 0)
+        return size;
+    memcpy(&length, base + last, 4);
+    length += (uint32_t)(8 - size % 8);
+    memcpy(base + last, &length, 4);
+    memset(base + size, 0, 8 - size % 8); /* something was cut, so there is room */
+    return size + 8 - size % 8;
+}
+
 static void
 cut_records(struct cut *c)
 {
     uint8_t *base = c->v->bytes + c->frames->sh_offset;
-    uint64_t at = 0, to = 0, size = c->frames->sh_size;
+    uint64_t at = 0, to = 0, last = 0, size = c->frames->sh_size;
 
     while (at + 8 <= size) {
         uint32_t length, id;
@@ -151,11 +167,12 @@ cut_records(struct cut *c)
 
                     memcpy(base + to + 4, &distance, 4);
                 }
+            last = to;
             to += (uint64_t)length + 4;
         }
         at += (uint64_t)length + 4;
     }
-    c->frames->sh_size = to;
+    c->frames->sh_size = to < size ? fill_up(base, last, to) : to;
     c->relocations->sh_size = c->rela_kept * sizeof *c->rela;
 }
 
@@ -202,6 +219,15 @@ write_script(const struct emit_static *in, const char *const *objects)
     return path;
 }
 
+/* Shared libraries are for the host's own link. */
+static bool
+is_shared(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *so = strstr(slash ? slash : path, ".so");
+
+    return so && (so[3] == '\0' || so[3] == '.');
+}
+
 static bool
 join(const struct emit_static *in, const char *const *objects, const char *output, const char **message)
 {
@@ -216,7 +242,8 @@ join(const struct emit_static *in, const char *const *objects, const char *outpu
         words[n++] = objects[i];
     words[n++] = "--start-group";
     for (size_t i = 0; i < in->archive_count; i++)
-        words[n++] = in->archives[i];
+        if (!is_shared(in->archives[i]))
+            words[n++] = in->archives[i];
     words[n++] = "--end-group";
     st = pal_process_run(words, &code);
     if (st != PAL_OK)

@@ -47,6 +47,13 @@ il_context_debug(struct il_context *il, bool debug)
 }
 
 void
+il_context_direct_pinvokes(struct il_context *il, const char *const *names, size_t count)
+{
+    il->direct = names;
+    il->direct_count = count;
+}
+
+void
 il_context_guard_entries(struct il_context *il, bool guard)
 {
     il->guard_entries = guard;

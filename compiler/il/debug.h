@@ -20,6 +20,8 @@ bool il_debug_has_source(struct il_context *il, struct ty_assembly *as);
 /* debug_types.c: never fail; what cannot be told is a void pointer. NULL: void. */
 cg_dnode il_debug_type(struct il_debug *d, struct ty_type *closed);
 cg_dnode il_debug_owner(struct il_debug *d, struct ty_type *t); /* the struct that a method is a member of, or NULL */
+/* The static fields of one kind, in the area that holds them. */
+cg_dnode il_debug_statics_type(struct il_debug *d, struct ty_type *t, enum ty_static_kind kind, const char *name);
 cg_dnode il_debug_this(struct il_debug *d, struct ty_type *owner);
 const char *il_debug_method_name(struct il_debug *d, const struct ty_method *m);
 const char *il_debug_identifier(struct arena *a, const char *name);

@@ -12,6 +12,8 @@
 
 enum { STORED, STRUCT_FULL, STRUCT_NAMED, NAMESPACE }; /* `what` of cg_debug_find */
 
+enum { NESTING_MAX = 8 };
+
 enum { OBJECT_BYTES = 8, LENGTH_AT = 8, STRING_CHARS_AT = 12, ARRAY_DATA_AT = 16, MD_BOUND_BYTES = 8 };
 
 static cg_dnode stored(struct il_debug *d, struct ty_type *t, unsigned depth);
@@ -393,6 +395,26 @@ enum_type(struct il_debug *d, struct ty_type *t)
     return cg_debug_enum(d->unit, scope_of(d, t), own_name(d, t), stored(d, under, 0), size_of(d, t), values, count);
 }
 
+static unsigned
+nesting(const struct ty_type *t)
+{
+    unsigned most = t->param ? nesting(t->param) : 0;
+
+    for (uint16_t i = 0; i < t->arg_count; i++) {
+        unsigned n = nesting(t->args[i]);
+
+        most = n > most ? n : most;
+    }
+    return most + 1;
+}
+
+/* What is reached through a pointer may go on for ever: class C<T> { C<C<T>> next; }. */
+static bool
+is_cut(const struct ty_type *t)
+{
+    return nesting(t) > NESTING_MAX && (t->form != TY_FORM_DEF || !t->is_value_type);
+}
+
 static cg_dnode
 stored_make(struct il_debug *d, struct ty_type *t, unsigned depth)
 {
@@ -400,6 +422,8 @@ stored_make(struct il_debug *d, struct ty_type *t, unsigned depth)
 
     if (name)
         return base_type(d, t, name);
+    if (is_cut(t))
+        return void_pointer(d);
     switch (t->form) {
     case TY_FORM_DEF:
         if (t == d->ty->t_canon)
@@ -441,6 +465,33 @@ stored(struct il_debug *d, struct ty_type *t, unsigned depth)
     if (n && is_class && depth == 0 && !cg_debug_find(d->unit, t, STRUCT_FULL))
         n = NULL; /* a pointer to a struct that was only named so far */
     return n ? n : cg_debug_keep(d->unit, t, STORED, stored_make(d, t, depth));
+}
+
+/* ---- statics ---- */
+
+cg_dnode
+il_debug_statics_type(struct il_debug *d, struct ty_type *t, enum ty_static_kind kind, const char *name)
+{
+    cg_dnode scope = il_debug_owner(d, t), open;
+    struct ty_failure failure = d->ty->failure;
+    struct fields f = {arena_array(d->arena, t->def->field_count + 1u, sizeof *f.at), 0};
+    uint32_t bytes = 0;
+
+    open = cg_debug_struct_open(d->unit, scope, name);
+    for (uint32_t i = 0; i < t->def->field_count; i++) {
+        struct ty_field_def *def = t->def->fields[i];
+        struct ty_field *field = def->is_static && !def->is_literal ? ty_field_on(d->ty, t, def) : NULL;
+        uint32_t at, size;
+
+        if (!field || ty_field_static_kind(d->ty, field) != kind)
+            continue;
+        at = ty_field_offset(d->ty, field);
+        size = size_of(d, field->type);
+        field_add(&f, field_name(d->arena, def->name), stored(d, field->type, 0), at, size);
+        bytes = at + size > bytes ? at + size : bytes;
+    }
+    d->ty->failure = failure;
+    return cg_debug_struct_close(d->unit, open, scope, name, bytes, f.at, f.count);
 }
 
 /* ---- the door ---- */

@@ -122,3 +122,29 @@ il_debug_vars(struct il_import *im)
     parameters(im, &d);
     locals(im, &d);
 }
+
+/* The areas appear as members `statics` and `static_refs` of their type, in units that use them. */
+void
+il_debug_statics(struct il_import *im, const struct ty_field *closed)
+{
+    enum { STATICS = 4 }; /* `what` of cg_debug_find, and one more */
+    struct il_debug d = {im->il, im->ty, im->unit, im->arena};
+    struct ty_type *owner = closed->owner;
+    enum ty_static_kind kind = ty_field_static_kind(im->ty, (struct ty_field *)(uintptr_t)closed);
+    bool refs = kind == TY_STATIC_GC;
+    struct ref ref = {.kind = refs ? REF_GC_STATICS : REF_NONGC_STATICS, .type = owner};
+    struct ref_target target;
+    cg_dnode type;
+
+    if (!im->fn || !im->line_count || owner->is_canon || (kind != TY_STATIC_GC && kind != TY_STATIC_NONGC) ||
+        !cg_debug_wanted(im->unit) || !il_debug_has_source(im->il, owner->def->assembly) ||
+        cg_debug_find(im->unit, owner, STATICS + refs))
+        return;
+    target = reach_target(im->reach, &ref);
+    if (target.through_slot)
+        return;
+    type = il_debug_statics_type(&d, owner, kind, refs ? "StaticRefs" : "Statics");
+    cg_debug_keep(im->unit, owner, STATICS + refs, type);
+    cg_debug_static(im->unit, il_debug_owner(&d, owner), refs ? "static_refs" : "statics", type, target.symbol,
+                    target.addend);
+}

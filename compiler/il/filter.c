@@ -46,7 +46,7 @@ type_filter(struct il_import *im)
     f.info = im->info;
     f.throw_region = -2;
     if (im->fn)
-        f.fn = cg_fn_begin(im->unit, il_type_filter_symbol(im), filter_sig(im), CG_FN_NOINLINE);
+        f.fn = cg_fn_begin(im->unit, il_type_filter_symbol(im), filter_sig(im), CG_FN_NOINLINE | CG_FN_STACK_CHECK);
     args[0] = cg_load(f.fn, CG_PTR, cg_arg(f.fn, 0), CG_MEM_PLAIN);
     args[1] = cg_arg(f.fn, 1);
     object = il_call_helper(&f, IL_HELPER_IS_EXCEPTION, args);
@@ -96,7 +96,7 @@ filter_import(struct il_import *im, struct il_region *r)
         filter_blocks(&f, r->clause);
         il_survey(&f);
         if (!f.failed && im->fn)
-            f.fn = cg_fn_begin(im->unit, il_filter_symbol(im, r), filter_sig(im), CG_FN_NOINLINE);
+            f.fn = cg_fn_begin(im->unit, il_filter_symbol(im, r), filter_sig(im), CG_FN_NOINLINE | CG_FN_STACK_CHECK);
         if (!f.failed && !im->quiet)
             il_pass(&f, f.range_start);
         if (f.fn)

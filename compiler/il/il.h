@@ -24,6 +24,8 @@
 struct il_context;
 struct il_context *il_context_new(struct ty_context *ty, struct arena *a, const char *const *features,
                                   size_t feature_count);
+/* P/Invokes that are bound when the image is linked: LIBRARY or LIBRARY!FUNCTION. Borrowed; before the first scan. */
+void il_context_direct_pinvokes(struct il_context *il, const char *const *names, size_t count);
 /* Source lines for the debugger: before the first emission. */
 void il_context_debug(struct il_context *il, bool debug);
 /* An exception ends at the C entry of a method, which tells the engine and returns zero: for modules. In

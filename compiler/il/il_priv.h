@@ -40,6 +40,8 @@ struct il_context {
     struct ptr_map pdbs;    /* ty_assembly -> md_image of its portable PDB */
     struct ptr_map native_sigs; /* ty_sig -> cg_sig */
     struct il_special *special; /* owned by special.c */
+    const char *const *direct; /* borrowed: P/Invokes that the linker binds */
+    size_t direct_count;
     bool debug, guard_entries;
 };
 
@@ -86,6 +88,7 @@ struct il_token {
     const void *data;
     uint32_t size;
     bool no_transition; /* NATIVE: SuppressGCTransition */
+    bool is_external;   /* NATIVE: may lie in another ELF image */
     struct ref ref;
 };
 
@@ -117,6 +120,7 @@ struct il_body {
     bool init_locals;
     bool is_native;          /* called by C: CG_FN_NATIVE */
     const char *export_name; /* also the symbol, exported; or NULL */
+    const char *warning;     /* NULL, or why calls of it always throw */
     struct il_clause *clauses; /* innermost first */
     uint32_t clause_count;
 };
@@ -305,6 +309,7 @@ struct il_import {
     cg_block throw_blocks[IL_THROW_COUNT]; /* shared in the block at hand's region */
     int throw_region;
     cg_value transition;   /* alloca for P/Invoke records */
+    cg_value entry_frame;  /* alloca: native entries only */
     cg_value filter_entry_head; /* alloca: filter_head at entry; NULL when no record is made */
     bool has_records;
     cg_value frame;        /* methods with filters: the one alloca of args and locals */
@@ -516,11 +521,15 @@ void il_call_value(struct il_import *im, struct ty_method *open, struct ty_metho
 void il_call_pointer(struct il_import *im, struct ty_sig *closed, cg_value target); /* managed, maybe fat */
 /* ldftn with a constrained prefix: the method a known type runs replaces the pair */
 void il_resolve_constrained_pointer(struct il_import *im, struct il_value *pointer);
-void il_call_native(struct il_import *im, struct ty_sig *sig, cg_value target, const char *symbol, bool no_transition);
+/* token: of a linked function, or NULL: through target */
+void il_call_native(struct il_import *im, struct ty_sig *sig, cg_value target, const struct il_token *token, bool no_transition);
 void il_new_instance(struct il_import *im, struct ty_method *ctor);
+/* null_this.c: its body takes for granted that `this` is not null, and uses it */
+bool il_counts_on_this(struct il_import *im, struct ty_method *closed);
 /* debug.c */
 void il_debug_begin(struct il_import *im);
 void il_debug_line(struct il_import *im);
 void il_debug_vars(struct il_import *im); /* once the homes are made */
+void il_debug_statics(struct il_import *im, const struct ty_field *closed); /* the body uses a static field */
 
 #endif

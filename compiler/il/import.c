@@ -185,6 +185,8 @@ facts_of_body(struct il_import *im)
     im->info->code_size = im->body.size;
     im->info->has_clauses = im->body.clause_count != 0;
     im->info->has_filters = false;
+    if (im->body.warning)
+        reach_warn(im->reach, im->method, 0, im->body.warning);
     for (uint32_t i = 0; i < im->body.clause_count; i++)
         if (im->body.clauses[i].kind == IL_CLAUSE_FILTER)
             im->info->has_filters = true;
@@ -291,6 +293,8 @@ function_flags(struct il_import *im)
         flags |= CG_FN_EXPORTED;
     if (im->makes_calls && !im->body.is_native)
         flags |= CG_FN_STACK_CHECK;
+    if (il_knows_engine(def->assembly))
+        flags |= CG_FN_LIBRARY;
     return flags;
 }
 

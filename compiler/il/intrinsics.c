@@ -96,7 +96,7 @@ expand_pinvoke(struct il_import *im, struct ty_method *closed)
 
     if (!closed->def->is_pinvoke || !il_pinvoke_direct(im->il, closed, &t))
         return false;
-    il_call_native(im, t.sig, NULL, t.name, t.no_transition);
+    il_call_native(im, t.sig, NULL, &t, t.no_transition);
     return true;
 }
 

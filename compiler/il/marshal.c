@@ -82,6 +82,24 @@ plan_reference(struct il_context *il, struct il_marshal *m)
         m->kind = IL_MARSHAL_BY_REFERENCE;
 }
 
+/* C passes these in registers of their own, which signatures cannot say. */
+static bool
+is_wide_number(const struct ty_type *t)
+{
+    switch (t->form == TY_FORM_DEF ? t->def->well_known : -1) {
+    case WK_INT128:
+    case WK_UINT128:
+    case WK_VECTOR64_OF_T:
+    case WK_VECTOR128_OF_T:
+    case WK_VECTOR256_OF_T:
+    case WK_VECTOR512_OF_T:
+    case WK_VECTOR_OF_T:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void
 plan_value(struct il_context *il, struct il_marshal *m, bool is_result)
 {
@@ -91,8 +109,19 @@ plan_value(struct il_context *il, struct il_marshal *m, bool is_result)
         m->native = il->ty->t_void_ptr;
     if (m->kind == IL_MARSHAL_CLASS && m->shape.layout->is_same && !is_result)
         m->kind = IL_MARSHAL_CLASS_PINNED;
+    if (is_wide_number(m->managed))
+        refuse(m, "vectors and 128-bit integers cannot be passed by value");
     if (is_result && is_handle(m->kind) && m->managed->def->is_abstract)
         refuse(m, "a handle of an abstract class cannot be returned");
+}
+
+/* Structs and classes whose handle fields the stub has to keep open. */
+static bool
+has_handles(const struct il_marshal *m)
+{
+    return (m->kind == IL_MARSHAL_STRUCT || m->kind == IL_MARSHAL_CLASS ||
+            (m->kind == IL_MARSHAL_BY_REFERENCE && m->inner == IL_MARSHAL_STRUCT)) &&
+           m->shape.layout->has_handles;
 }
 
 static void
@@ -165,6 +194,7 @@ il_marshal_plan(struct il_context *il, const struct il_pinvoke *p, uint32_t sequ
     else
         plan_value(il, m, !sequence);
     m->inner = m->shape.kind;
+    m->shape.held = m->in && sequence && has_handles(m);
     if (m->kind != IL_MARSHAL_UNSUPPORTED && m->shape.element)
         plan_size(p, &q.as, m);
 }
@@ -255,10 +285,11 @@ before_builder(struct il_builder *b, struct il_marshal *m)
     il_put_core_call(b, INTEROP, wide ? "StringBuilderToUnicodeString" : "StringBuilderToAnsiString", wide ? 2 : 4);
 }
 
+/* Structs and arrays may hold delegates that native code calls: pinned, they stay in the frame to its end. */
 static void
 copy_argument(struct il_builder *b, struct il_marshal *m)
 {
-    m->value = il_builder_local(b, m->managed, false);
+    m->value = il_builder_local(b, m->managed, m->kind == IL_MARSHAL_STRUCT || m->kind == IL_MARSHAL_ARRAY_COPY || m->kind == IL_MARSHAL_CLASS);
     il_put_args(b, m->arg, 1);
     il_put_u16(b, IL_CEE_stloc, m->value);
 }
@@ -303,11 +334,30 @@ before_array(struct il_builder *b, struct il_marshal *m)
 }
 
 /* The native form lies in the stub's frame: native code may not keep it. */
+/* Calls HOLD or RELEASE for m->value. */
+static void
+put_held(struct il_builder *b, const struct il_marshal *m, enum il_struct_stub which)
+{
+    il_put_u16(b, m->shape.managed->is_value_type ? IL_CEE_ldloca : IL_CEE_ldloc, m->value);
+    il_put_u16(b, IL_CEE_ldloca, m->held);
+    il_put_method(b, IL_CEE_call, il_struct_stub(b->il, m->shape.layout, which));
+}
+
+static void
+hold_handles(struct il_builder *b, struct il_marshal *m)
+{
+    if (!m->shape.held)
+        return;
+    m->held = il_builder_local(b, b->il->ty->t_i4, false);
+    put_held(b, m, IL_STRUCT_HOLD);
+}
+
 static void
 before_class(struct il_builder *b, struct il_marshal *m)
 {
     uint32_t null = il_builder_label(b);
 
+    copy_argument(b, m);
     m->spare = il_builder_local(b, m->shape.layout->native == m->managed ? b->il->ty->t_void_ptr : m->shape.layout->native, false);
     m->local = il_builder_local(b, b->il->ty->t_void_ptr, false);
     il_put_args(b, m->arg, 1);
@@ -316,9 +366,11 @@ before_class(struct il_builder *b, struct il_marshal *m)
     il_put(b, IL_CEE_conv_u);
     il_put_u16(b, IL_CEE_stloc, m->local);
     if (m->in) {
+        hold_handles(b, m);
         il_put_args(b, m->arg, 1);
         il_put_u16(b, IL_CEE_ldloc, m->local);
-        il_put_method(b, IL_CEE_call, il_struct_stub(b->il, m->shape.layout, IL_STRUCT_TO_NATIVE));
+        il_put_method(b, IL_CEE_call,
+                      il_struct_stub(b->il, m->shape.layout, m->shape.held ? IL_STRUCT_TO_NATIVE_HELD : IL_STRUCT_TO_NATIVE));
     }
     il_put_label(b, null);
 }
@@ -348,6 +400,7 @@ before_value(struct il_builder *b, struct il_marshal *m)
 {
     copy_argument(b, m);
     m->local = il_builder_local(b, m->shape.native, false);
+    hold_handles(b, m);
     if (m->in)
         il_value_to_native(b, &m->shape, m->value, m->local);
 }
@@ -357,7 +410,7 @@ before_reference(struct il_builder *b, struct il_marshal *m)
 {
     uint32_t null = il_builder_label(b);
 
-    m->value = il_builder_local(b, m->managed->param, false);
+    m->value = il_builder_local(b, m->managed->param, m->inner == IL_MARSHAL_STRUCT);
     m->local = il_builder_local(b, m->shape.native, false);
     if (m->shape.element)
         m->extra = il_builder_local(b, b->il->ty->t_i4, false);
@@ -366,6 +419,7 @@ before_reference(struct il_builder *b, struct il_marshal *m)
     il_put_args(b, m->arg, 1);
     il_put_type(b, IL_CEE_ldobj, m->managed->param);
     il_put_u16(b, IL_CEE_stloc, m->value);
+    hold_handles(b, m);
     il_value_to_native(b, &m->shape, m->value, m->local);
     if (m->shape.element) {
         il_put_u16(b, IL_CEE_ldloc, m->value);
@@ -561,7 +615,8 @@ after_object(struct il_builder *b, const struct il_marshal *m)
     if (m->kind == IL_MARSHAL_AS_ANY)
         il_put_core_call(b, INTEROP, "AsAnyMarshalNativeToManaged", 2);
     else
-        il_put_method(b, IL_CEE_call, il_struct_stub(b->il, m->shape.layout, IL_STRUCT_TO_MANAGED));
+        il_put_method(b, IL_CEE_call,
+                      il_struct_stub(b->il, m->shape.layout, m->shape.held ? IL_STRUCT_TO_MANAGED_HELD : IL_STRUCT_TO_MANAGED));
     il_put_label(b, null);
 }
 
@@ -623,6 +678,8 @@ il_marshal_handle_after(struct il_builder *b, const struct il_marshal *m)
 bool
 il_marshal_has_cleanup(const struct il_marshal *m)
 {
+    if (m->shape.held)
+        return true;
     switch ((int)m->kind) {
     case IL_MARSHAL_SAFE_HANDLE:
     case IL_MARSHAL_CRITICAL_HANDLE:
@@ -634,6 +691,7 @@ il_marshal_has_cleanup(const struct il_marshal *m)
         return true;
     case IL_MARSHAL_STRING_WIDE:
     case IL_MARSHAL_ARRAY:
+    case IL_MARSHAL_CLASS_PINNED:
         return false;
     case IL_MARSHAL_CLASS:
         return m->shape.layout->needs_cleanup;
@@ -651,6 +709,8 @@ cleanup_object(struct il_builder *b, const struct il_marshal *m)
 
     il_put_u16(b, IL_CEE_ldloc, m->local);
     il_put_branch(b, IL_CEE_brfalse, null);
+    if (m->shape.held)
+        put_held(b, m, IL_STRUCT_RELEASE);
     il_put_u16(b, IL_CEE_ldloc, m->local);
     if (m->kind == IL_MARSHAL_AS_ANY) {
         il_put_args(b, m->arg, 1);
@@ -677,6 +737,8 @@ il_marshal_cleanup(struct il_builder *b, const struct il_marshal *m)
         cleanup_object(b, m);
     } else {
         il_value_cleanup(b, &m->shape, m->local, m->extra);
+        if (m->shape.held)
+            put_held(b, m, IL_STRUCT_RELEASE);
     }
 }
 

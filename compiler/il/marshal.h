@@ -52,6 +52,7 @@ struct il_shape {
     uint32_t count;                        /* FIELD_ARRAY, FIELD_TEXT: elements */
     struct ty_method *custom;              /* CUSTOM: GetInstance */
     const char *cookie;
+    bool held;                             /* STRUCT, CLASS: the stub keeps its handle fields open */
 };
 
 struct il_marshal {
@@ -60,6 +61,7 @@ struct il_marshal {
     struct il_shape shape;            /* of the value; behind the reference for ref and out */
     uint32_t arg;          /* argument of the stub */
     uint32_t local, extra; /* of the stub */
+    uint32_t held;         /* of the stub: how many handle fields are kept open */
     uint32_t value, spare, before; /* of the stub: the managed value; a handle object to fill; a handle before the call */
     bool in, out, is_ref;
     int32_t size_param;    /* arrays that native code gives: parameter with the length, -1 */
@@ -79,6 +81,7 @@ struct il_pinvoke {
     uint32_t flags; /* MD_PINVOKE_* */
     bool preserve_sig, runtime_marshalling, set_last_error;
     bool is_engine, is_linked; /* else bound at the first call */
+    bool is_external;          /* linked, and not of the class library: may be another ELF image's */
     bool is_delegate;          /* called through the native function that `this` wraps: arguments count from 1 */
     struct il_marshal *params, ret; /* arena */
     struct ty_sig *native;          /* NULL: something is not supported */
@@ -102,6 +105,14 @@ bool il_marshal_result_has_cleanup(const struct il_marshal *m);
 /* Handles get their values right after the call, before anything can throw; il_marshal_after leaves them out. */
 bool il_marshal_is_handle(const struct il_marshal *m);
 void il_marshal_handle_after(struct il_builder *b, const struct il_marshal *m);
+
+/* marshal_receive.c: native code calls managed code. Argument `arg` of the stub -> managed value, pushed later; what the
+ * callee changed goes back; a managed result on the stack becomes the native one. */
+bool il_marshal_can_receive(const struct il_marshal *m);
+void il_marshal_receive(struct il_builder *b, struct il_marshal *m, uint32_t arg);
+void il_marshal_receive_push(struct il_builder *b, const struct il_marshal *m, uint32_t arg);
+void il_marshal_receive_after(struct il_builder *b, const struct il_marshal *m, uint32_t arg);
+void il_marshal_receive_result(struct il_builder *b, const struct il_marshal *m);
 
 /* synth_pinvoke.c: fills params, ret, native and needs_stub from the rest */
 void il_pinvoke_plan(struct il_context *il, struct il_pinvoke *p);

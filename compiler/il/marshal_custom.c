@@ -19,10 +19,21 @@ put_instance(struct il_builder *b, const struct il_shape *s)
     il_put_core_call(b, INTEROP, "InitializeCustomMarshaller", 4);
 }
 
-static void
-put_call(struct il_builder *b, const struct il_shape *s, const char *method, uint32_t argument)
+/* The marshaler, in a local. */
+static uint32_t
+instance(struct il_builder *b, const struct il_shape *s)
 {
+    uint32_t local = il_builder_local(b, b->il->ty->t_object, false);
+
     put_instance(b, s);
+    il_put_u16(b, IL_CEE_stloc, local);
+    return local;
+}
+
+static void
+put_call(struct il_builder *b, uint32_t marshaler, const char *method, uint32_t argument)
+{
+    il_put_u16(b, IL_CEE_ldloc, marshaler);
     il_put_u16(b, IL_CEE_ldloc, argument);
     il_put_method(b, IL_CEE_callvirt, il_core_method(b->il, CUSTOM, method, 1));
 }
@@ -30,11 +41,11 @@ put_call(struct il_builder *b, const struct il_shape *s, const char *method, uin
 void
 il_custom_to_native(struct il_builder *b, const struct il_shape *s, uint32_t managed, uint32_t native)
 {
-    uint32_t null = il_builder_label(b);
+    uint32_t null = il_builder_label(b), marshaler = instance(b, s);
 
     il_put_u16(b, IL_CEE_ldloc, managed);
     il_put_branch(b, IL_CEE_brfalse, null);
-    put_call(b, s, "MarshalManagedToNative", managed);
+    put_call(b, marshaler, "MarshalManagedToNative", managed);
     il_put_u16(b, IL_CEE_stloc, native);
     il_put_label(b, null);
 }
@@ -42,13 +53,13 @@ il_custom_to_native(struct il_builder *b, const struct il_shape *s, uint32_t man
 void
 il_custom_to_managed(struct il_builder *b, const struct il_shape *s, uint32_t native, uint32_t managed)
 {
-    uint32_t null = il_builder_label(b);
+    uint32_t null = il_builder_label(b), marshaler = instance(b, s);
 
     il_put(b, IL_CEE_ldnull);
     il_put_u16(b, IL_CEE_stloc, managed);
     il_put_u16(b, IL_CEE_ldloc, native);
     il_put_branch(b, IL_CEE_brfalse, null);
-    put_call(b, s, "MarshalNativeToManaged", native);
+    put_call(b, marshaler, "MarshalNativeToManaged", native);
     il_put_type(b, IL_CEE_castclass, s->managed);
     il_put_u16(b, IL_CEE_stloc, managed);
     il_put_label(b, null);
@@ -61,6 +72,6 @@ il_custom_cleanup(struct il_builder *b, const struct il_shape *s, uint32_t nativ
 
     il_put_u16(b, IL_CEE_ldloc, native);
     il_put_branch(b, IL_CEE_brfalse, null);
-    put_call(b, s, "CleanUpNativeData", native);
+    put_call(b, instance(b, s), "CleanUpNativeData", native);
     il_put_label(b, null);
 }

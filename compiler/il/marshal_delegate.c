@@ -85,7 +85,7 @@ plan_delegate(struct il_context *il, struct ty_type *t, struct il_pinvoke *p)
 
 /* A parameter on its way in; `local` holds the managed value where it is not simply the argument. */
 struct incoming {
-    const struct il_marshal *m;
+    struct il_marshal *m;
     uint32_t arg, local, length;
     int32_t size_const; /* arrays: -1 = not stated */
     int32_t size_param; /* arrays: parameter that holds the length, -1 = none */
@@ -164,13 +164,13 @@ is_builder(enum il_marshal_kind k)
 static bool
 is_receivable(const struct il_pinvoke *p)
 {
-    if (!p->native || (!is_simple(p->ret.kind) && il_kind_of(p->ret.managed) != IL_VOID))
+    if (!p->native || (!is_simple(p->ret.kind) && !il_marshal_can_receive(&p->ret) && il_kind_of(p->ret.managed) != IL_VOID))
         return false;
     for (uint32_t i = 0; i < p->method->sig->param_count; i++) {
         const struct il_marshal *m = &p->params[i];
 
         if (is_simple(m->kind) || m->kind == IL_MARSHAL_PINNED || m->kind == IL_MARSHAL_ARRAY || is_builder(m->kind) ||
-            (m->kind == IL_MARSHAL_BY_REFERENCE && is_simple(m->inner)))
+            (m->kind == IL_MARSHAL_BY_REFERENCE && is_simple(m->inner)) || il_marshal_can_receive(m))
             continue;
         return false;
     }
@@ -319,7 +319,9 @@ take_reference(struct il_builder *b, struct incoming *in)
 static void
 take(struct il_builder *b, struct incoming *in)
 {
-    if (in->m->kind == IL_MARSHAL_ARRAY)
+    if (il_marshal_can_receive(in->m))
+        il_marshal_receive(b, in->m, in->arg);
+    else if (in->m->kind == IL_MARSHAL_ARRAY)
         take_array(b, in);
     else if (is_builder(in->m->kind))
         take_builder(b, in);
@@ -330,7 +332,9 @@ take(struct il_builder *b, struct incoming *in)
 static void
 pass(struct il_builder *b, const struct incoming *in)
 {
-    if (in->m->kind == IL_MARSHAL_ARRAY || is_builder(in->m->kind)) {
+    if (il_marshal_can_receive(in->m)) {
+        il_marshal_receive_push(b, in->m, in->arg);
+    } else if (in->m->kind == IL_MARSHAL_ARRAY || is_builder(in->m->kind)) {
         il_put_u16(b, IL_CEE_ldloc, in->local);
     } else if (in->m->kind == IL_MARSHAL_BY_REFERENCE) {
         il_put_u16(b, IL_CEE_ldloca, in->local);
@@ -385,7 +389,9 @@ give_back_builder(struct il_builder *b, const struct incoming *in)
 static void
 give_back(struct il_builder *b, const struct incoming *in)
 {
-    if (in->m->kind == IL_MARSHAL_ARRAY && in->m->out)
+    if (il_marshal_can_receive(in->m))
+        il_marshal_receive_after(b, in->m, in->arg);
+    else if (in->m->kind == IL_MARSHAL_ARRAY && in->m->out)
         put_array_copy(b, in, true);
     else if (is_builder(in->m->kind))
         give_back_builder(b, in);
@@ -410,11 +416,15 @@ put_alive_or_return(struct il_builder *b, struct ty_type *type, const struct il_
 {
     uint32_t alive = il_builder_label(b);
     struct ty_type *ret = p->native->ret;
+    char *name = arena_printf(b->il->arena, "%s!%s::Invoke", type->def->assembly->name, type->def->full_name);
+
+    for (char *c = name; *c; c++)
+        *c = *c == '/' ? '+' : *c; /* nested types as the CLR writes them */
 
     il_put(b, IL_CEE_dup);
     il_put_branch(b, IL_CEE_brtrue, alive);
     il_put(b, IL_CEE_pop);
-    put_text(b, arena_printf(b->il->arena, "%s!%s::Invoke", type->def->assembly->name, type->def->full_name));
+    put_text(b, name);
     put_callbacks_call(b, "Collected");
     if (il_kind_of(ret) != IL_VOID)
         il_put_u16(b, IL_CEE_ldloc, il_builder_local(b, ret, false));
@@ -453,7 +463,9 @@ callback_build(struct il_builder *b, struct ty_method *self, const struct il_syn
         il_put_u16(b, IL_CEE_ldloc, target);
         il_put_calli(b, il_synth_sig(b->il, p.method->sig->ret, false, p.method->sig->params, count));
     }
-    if (il_kind_of(p.ret.managed) != IL_VOID)
+    if (il_kind_of(p.ret.managed) != IL_VOID && il_marshal_can_receive(&p.ret))
+        il_marshal_receive_result(b, &p.ret);
+    else if (il_kind_of(p.ret.managed) != IL_VOID)
         put_native(b, p.ret.kind, p.ret.managed);
     for (uint32_t i = 0; i < count; i++)
         give_back(b, &in[i]);

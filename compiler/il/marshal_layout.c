@@ -239,6 +239,15 @@ native_type(struct il_context *il, const struct il_native_struct *s)
 }
 
 static void
+note_field(struct il_native_struct *s, const struct il_shape *f)
+{
+    s->needs_cleanup |= il_value_has_cleanup(f);
+    s->has_handles |= f->kind == IL_MARSHAL_SAFE_HANDLE || f->kind == IL_MARSHAL_CRITICAL_HANDLE;
+    if (f->kind == IL_MARSHAL_STRUCT || f->kind == IL_MARSHAL_FIELD_CLASS)
+        s->has_handles |= f->layout->has_handles;
+}
+
+static void
 fill(struct il_context *il, struct il_native_struct *s)
 {
     const struct ty_layout *l = s->managed->is_value_type ? ty_layout_of(il->ty, s->managed) : NULL;
@@ -268,7 +277,7 @@ fill(struct il_context *il, struct il_native_struct *s)
         s->align = l->align; /* types the hardware treats as one wide value */
     s->is_same = same_bits(il, s);
     for (uint32_t i = 0; i < s->count; i++)
-        s->needs_cleanup |= il_value_has_cleanup(&s->fields[i].shape);
+        note_field(s, &s->fields[i].shape);
     if (!s->is_same)
         s->native = native_type(il, s);
 }

@@ -76,6 +76,21 @@ bool il_shape_of(struct il_context *il, const struct il_shape_query *q, struct i
 uint32_t il_shape_size(struct il_context *il, const struct il_shape *s, uint32_t *align);
 bool il_is_handle_type(struct il_context *il, struct ty_type *t, bool critical);
 
+enum il_struct_stub { /* marshal_struct.c */
+    IL_STRUCT_TO_NATIVE,  /* void (ref T | T, void *native) */
+    IL_STRUCT_TO_MANAGED, /* void (void *native, ref T | T) */
+    IL_STRUCT_CLEANUP,    /* void (void *native) */
+    IL_STRUCT_NEW,        /* T (void *native): a new one, whose constructor does not run */
+    IL_STRUCT_READ_OBJECT, /* object (void *native): boxed; null for null */
+    IL_STRUCT_READ,       /* T (void *native): for PtrToStructure, after the constructor without parameters */
+    /* Handle fields, which the others refuse: kept open by the stub of a call from HOLD to RELEASE. */
+    IL_STRUCT_TO_NATIVE_HELD,
+    IL_STRUCT_TO_MANAGED_HELD, /* native code may not have changed them */
+    IL_STRUCT_HOLD,            /* void (ref T | T, ref int held): counts what it opened */
+    IL_STRUCT_RELEASE,         /* void (ref T | T, ref int held): counts down */
+    IL_STRUCT_STUB_COUNT
+};
+
 /* The native form of a struct or class with layout. */
 struct il_native_field {
     struct ty_field *field; /* on its exact owner */
@@ -91,22 +106,14 @@ struct il_native_struct {
     bool is_generic;
     bool has_layout;     /* else: automatic layout, or no fields of its own to lay out */
     bool needs_cleanup;
+    bool has_handles;    /* SafeHandle or CriticalHandle fields, in structs and classes inside too */
     const char *problem; /* NULL: can be marshalled; else names the field */
-    struct ty_method *stubs[6]; /* enum il_struct_stub, made on demand */
+    struct ty_method *stubs[IL_STRUCT_STUB_COUNT]; /* made on demand */
 };
 
 /* marshal_layout.c. Never NULL. */
 struct il_native_struct *il_native_struct_of(struct il_context *il, struct ty_type *t);
 
-/* marshal_struct.c */
-enum il_struct_stub {
-    IL_STRUCT_TO_NATIVE,  /* void (ref T | T, void *native) */
-    IL_STRUCT_TO_MANAGED, /* void (void *native, ref T | T) */
-    IL_STRUCT_CLEANUP,    /* void (void *native) */
-    IL_STRUCT_NEW,        /* T (void *native): a new one, whose constructor does not run */
-    IL_STRUCT_READ_OBJECT, /* object (void *native): boxed; null for null */
-    IL_STRUCT_READ,       /* the same for PtrToStructure: the constructor without parameters runs before */
-};
 struct ty_method *il_struct_stub(struct il_context *il, const struct il_native_struct *s, enum il_struct_stub which);
 
 /* marshal_value.c: between a local of shape->managed and one of shape->native. */

@@ -91,6 +91,8 @@ shape_of_primitive(struct il_context *il, const struct il_shape_query *q, struct
 static bool
 shape_of_decimal(struct il_context *il, const struct il_shape_query *q, struct il_shape *out, const char **problem)
 {
+    if (q->as.type == NATIVE_CURRENCY && (q->place == IL_PLACE_RESULT || q->place == IL_PLACE_ELEMENT))
+        return no(problem, "Currency is for parameters and fields only");
     if (q->as.type == NATIVE_CURRENCY)
         return take(out, IL_MARSHAL_CURRENCY, il->ty->t_i8);
     if (q->as.type == NATIVE_LPSTRUCT && q->place == IL_PLACE_PARAM)

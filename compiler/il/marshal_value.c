@@ -185,7 +185,7 @@ il_value_to_native(struct il_builder *b, const struct il_shape *s, uint32_t mana
     case IL_MARSHAL_STRUCT:
         il_put_u16(b, IL_CEE_ldloca, managed);
         il_put_u16(b, IL_CEE_ldloca, native);
-        struct_call(b, s, IL_STRUCT_TO_NATIVE);
+        struct_call(b, s, s->held ? IL_STRUCT_TO_NATIVE_HELD : IL_STRUCT_TO_NATIVE);
         return;
     case IL_MARSHAL_CLASS:
         class_to_native(b, s, managed, native);
@@ -246,7 +246,7 @@ il_value_to_managed(struct il_builder *b, const struct il_shape *s, uint32_t nat
     case IL_MARSHAL_STRUCT:
         il_put_u16(b, IL_CEE_ldloca, native);
         il_put_u16(b, IL_CEE_ldloca, managed);
-        struct_call(b, s, IL_STRUCT_TO_MANAGED);
+        struct_call(b, s, s->held ? IL_STRUCT_TO_MANAGED_HELD : IL_STRUCT_TO_MANAGED);
         return;
     case IL_MARSHAL_CLASS:
         class_to_managed(b, s, native, managed);

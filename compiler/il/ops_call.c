@@ -1,9 +1,11 @@
 /* compiler/il/ops_call.c - call, calli, callvirt, jmp, ldftn, ldvirtftn, and the calls the compiler
  * makes by itself (ECMA-335 III.3.19-3.22, III.4.2, III.3.41, III.4.18). Calls of native code are
  * enclosed in transitions (docs/abi.md, "Transitions"). */
-#include "compiler/il/il_priv.h"
+#include "compiler/il/special.h"
 
-enum { TRANSITION_BYTES = 80 };
+#include <string.h>
+
+enum { TRANSITION_BYTES = 80, ENTRY_FRAME_BYTES = 64 };
 
 /* ---- calls with ready scalars ----------------------------------------------------------------------- */
 
@@ -206,7 +208,7 @@ il_call_pointer(struct il_import *im, struct ty_sig *closed, cg_value target)
     cg_value home, *fat_args, is_fat;
     enum cg_type t;
 
-    if (!pop_arguments(im, closed, false, false, &args))
+    if (!pop_arguments(im, closed, im->body.assembly != NULL, false, &args)) /* the target may count on its `this` */
         return;
     im->makes_calls = true;
     plain.sig = il_sig_of_calli(im->il, closed, false);
@@ -252,22 +254,24 @@ leave_managed(struct il_import *im)
     cg_native_begin(im->fn, im->transition);
 }
 
-/* Somebody who waits for the thread may also want it to unwind from here. */
+/* Somebody who waits for the thread may also want it to unwind from here; not in the core library,
+ * which holds locks that no finally block gives back. */
 static void
 return_to_managed(struct il_import *im)
 {
     static const enum cg_type types[] = {CG_PTR};
+    bool library = il_knows_engine(im->method->def->assembly);
     cg_block wanted = il_new_block(im, "wanted"), back = il_new_block(im, "back");
 
     cg_cond_br(im->fn, cg_native_end(im->fn), wanted, back, CG_UNLIKELY);
     cg_block_set(im->fn, wanted);
-    il_call_engine(im, "RhpPInvokeReturn", CG_VOID, types, &im->transition, 1, CG_CALL_COLD);
+    il_call_engine(im, library ? "RhpPInvokeReturnInLibrary" : "RhpPInvokeReturn", CG_VOID, types, &im->transition, 1, CG_CALL_COLD);
     cg_br(im->fn, back);
     cg_block_set(im->fn, back);
 }
 
 void
-il_call_native(struct il_import *im, struct ty_sig *closed, cg_value target, const char *symbol, bool no_transition)
+il_call_native(struct il_import *im, struct ty_sig *closed, cg_value target, const struct il_token *token, bool no_transition)
 {
     struct cg_call call = {.flags = CG_CALL_NOUNWIND, .target = target};
     struct argument_list args;
@@ -276,11 +280,13 @@ il_call_native(struct il_import *im, struct ty_sig *closed, cg_value target, con
         return;
     call.sig = il_native_sig(im->il, closed);
     call.args = args.values;
-    if (symbol) {
-        struct ref ref = {.kind = REF_NATIVE, .name = symbol};
+    if (token) {
+        struct ref ref = {.kind = REF_NATIVE, .name = token->name};
 
         il_need(im, &ref);
-        call.symbol = symbol;
+        call.symbol = token->name;
+        if (token->is_external)
+            call.flags |= CG_CALL_EXTERNAL;
     }
     if (!no_transition)
         leave_managed(im);
@@ -320,6 +326,12 @@ is_folded(struct il_import *im, struct ty_method *open, struct ty_method *closed
     if (closed->sig->ret->element != TY_EL_VOID)
         il_push(im, &constant);
     return true;
+}
+
+static bool
+may_be_null(const struct il_value *self)
+{
+    return self && self->kind == IL_REF && !self->nonnull && !self->is_this;
 }
 
 void
@@ -365,6 +377,9 @@ il_call(struct il_import *im, struct ty_method *open, unsigned flags)
     }
     if (closed->owner && closed->owner->form == TY_FORM_MDARRAY && closed->sig->has_this)
         null_check = true; /* accessors are called with `call` */
+    if (!(flags & (IL_CALL_VIRTUAL | IL_CALL_NULL_CHECKED)) && may_be_null(il_peek(im, closed->sig->param_count)) &&
+        il_counts_on_this(im, closed))
+        null_check = true;
     il_call_value(im, open, closed, NULL, NULL, false, null_check);
 }
 
@@ -412,6 +427,30 @@ call_raw(struct il_import *im, struct ty_method *open)
     make_call(im, &call, sig->ret);
 }
 
+/* Native callers come in: in place when nobody waits for the thread, else through the engine's function. Gives what that
+ * gives: not 0 = the export is closed. */
+static void
+enter_managed(struct il_import *im, const struct il_token *t)
+{
+    static const enum cg_type types[] = {CG_PTR};
+    bool is_export = t->sig->ret->element != TY_EL_VOID;
+    cg_block slow = il_new_block(im, "slow"), entered = il_new_block(im, "entered");
+    cg_value result = is_export ? cg_alloca(im->fn, 4, 4) : NULL, status;
+
+    im->entry_frame = cg_alloca(im->fn, ENTRY_FRAME_BYTES, 8);
+    if (is_export)
+        cg_store(im->fn, CG_I32, result, cg_int(im->fn, CG_I32, 0), CG_MEM_PLAIN);
+    cg_cond_br(im->fn, cg_entry_begin(im->fn, im->entry_frame, is_export), slow, entered, CG_UNLIKELY);
+    cg_block_set(im->fn, slow);
+    status = il_call_engine(im, t->name, is_export ? CG_I32 : CG_VOID, types, &im->entry_frame, 1, CG_CALL_COLD);
+    if (is_export)
+        cg_store(im->fn, CG_I32, result, status, CG_MEM_PLAIN);
+    cg_br(im->fn, entered);
+    cg_block_set(im->fn, entered);
+    if (is_export)
+        il_push_i4(im, cg_load(im->fn, CG_I32, result, CG_MEM_PLAIN));
+}
+
 static void
 call_engine_token(struct il_import *im, const struct il_token *t)
 {
@@ -422,6 +461,15 @@ call_engine_token(struct il_import *im, const struct il_token *t)
 
     if (!closed || !pop_arguments(im, closed, false, false, &args))
         return;
+    im->makes_calls = true;
+    if (strcmp(t->name, "RhpReversePInvoke") == 0 || strcmp(t->name, "RhpExportEnter") == 0) {
+        enter_managed(im, t);
+        return;
+    }
+    if (strcmp(t->name, "RhpReversePInvokeReturn") == 0) {
+        cg_entry_end(im->fn, im->entry_frame);
+        return;
+    }
     call.sig = il_native_sig(im->il, closed);
     call.args = args.values;
     call.target = il_ref(im, &ref);
@@ -446,7 +494,7 @@ call_special(struct il_import *im)
         struct ty_sig *closed = il_close_sig(im, t->sig);
 
         if (closed)
-            il_call_native(im, closed, NULL, t->name, t->no_transition);
+            il_call_native(im, closed, NULL, t, t->no_transition);
         return true;
     }
     case IL_TOKEN_TYPE:

@@ -114,5 +114,6 @@ il_static_address(struct il_import *im, struct ty_field *open)
         base = thread_static_base(im, open->owner);
         break;
     }
+    il_debug_statics(im, closed);
     return cg_offset(im->fn, base, ty_field_offset(im->ty, closed));
 }

@@ -74,6 +74,7 @@ il_synth_body(struct il_context *il, struct ty_method *m, struct arena *a, struc
     if (!il_builder_finish(&b, out))
         return false;
     out->is_native = m->def->synth->is_native;
+    out->init_locals = !out->is_native; /* entries set what they read */
     return true;
 }
 
@@ -200,13 +201,14 @@ il_put_engine_call(struct il_builder *b, const char *name, struct ty_sig *sig)
 }
 
 void
-il_put_native_call(struct il_builder *b, const char *name, struct ty_sig *sig, bool no_transition)
+il_put_native_call(struct il_builder *b, const char *name, struct ty_sig *sig, bool no_transition, bool is_external)
 {
     struct il_token *t = put_token(b, IL_CEE_call, IL_TOKEN_NATIVE);
 
     t->name = name;
     t->sig = sig;
     t->no_transition = no_transition;
+    t->is_external = is_external;
 }
 
 void

@@ -58,7 +58,7 @@ void il_put_calli(struct il_builder *b, struct ty_sig *sig);
 void il_put_string(struct il_builder *b, const void *utf16, uint32_t bytes);
 void il_put_raw_call(struct il_builder *b, struct ty_method *m);
 void il_put_engine_call(struct il_builder *b, const char *name, struct ty_sig *sig);
-void il_put_native_call(struct il_builder *b, const char *name, struct ty_sig *sig, bool no_transition);
+void il_put_native_call(struct il_builder *b, const char *name, struct ty_sig *sig, bool no_transition, bool is_external);
 void il_put_ref(struct il_builder *b, const struct ref *ref); /* pushes its address */
 void il_put_type_ref(struct il_builder *b, enum ref_kind kind, struct ty_type *type);
 void il_put_args(struct il_builder *b, uint32_t first, uint32_t count);

@@ -330,6 +330,60 @@ bind_static(struct il_import *im, cg_value delegate, struct ty_type *type, uint3
     initialise(im, is_open ? "InitializeOpenStaticThunk" : "InitializeClosedStaticThunk", delegate, first, target, thunk);
 }
 
+/* ---- open instance delegates ------------------------------------------------------------------------ */
+
+/* Their first argument is the target's `this`: a static method in between takes it, so that they are like delegates
+ * over that. Virtual methods are looked up in the argument's class. */
+static bool
+open_build(struct il_builder *b, struct ty_method *self, const struct il_synth *s)
+{
+    bool virtual = s->target->def->is_virtual && !s->target->owner->is_value_type;
+
+    il_put_args(b, 0, self->sig->param_count);
+    il_put_method(b, virtual ? IL_CEE_callvirt : IL_CEE_call, s->target);
+    il_put(b, IL_CEE_ret);
+    return true;
+}
+
+/* NULL: the target's context is known at run time only. */
+static struct ty_method *
+open_target(struct il_context *il, struct ty_method *closed)
+{
+    struct ty_method *canon = ty_method_canon(il->ty, closed), *m;
+    enum ty_generic_context c = ty_method_context(il->ty, canon);
+    const char *name = arena_printf(il->arena, "open:%s", ty_method_symbol(il->ty, closed));
+    struct il_synth recipe = {.build = open_build, .target = closed};
+    struct ty_type *first = closed->owner->is_value_type ? ty_byref(il->ty, closed->owner) : closed->owner;
+
+    if (closed->is_canon && c != TY_CTX_NONE && c != TY_CTX_THIS)
+        return NULL;
+    m = str_map_get(&il->special->thunks, name);
+    if (!m) {
+        m = il_synth_method(il, ty_well_known_type(il->ty, WK_DELEGATE), name, with_first(il, closed->sig, first), &recipe);
+        str_map_put(&il->special->thunks, name, m);
+    }
+    return m;
+}
+
+static bool
+is_open_instance(const struct ty_method *closed, uint32_t invoke_params)
+{
+    return !closed->def->is_static && closed->sig->param_count + 1 == invoke_params;
+}
+
+static void
+bind_open(struct il_import *im, cg_value delegate, struct ty_type *type, struct ty_method *closed)
+{
+    struct ty_method *target = open_target(im->il, closed);
+
+    if (!target) {
+        il_call_helper(im, IL_HELPER_THROW_PLATFORM, NULL);
+        return;
+    }
+    initialise(im, "InitializeOpenStaticThunk", delegate, cg_null(im->fn),
+               cg_ptr_to_int(im->fn, il_method_ref(im, REF_METHOD_PTR, target)), thunk_address(im, type, THUNK_OPEN_STATIC));
+}
+
 /* What the delegate is bound to is known: a method whose shape fits Invoke. */
 static bool
 is_bindable(const struct ty_method *closed, uint32_t invoke_params)
@@ -356,6 +410,8 @@ il_new_delegate(struct il_import *im, struct ty_type *open, struct ty_method *ct
     result.v = il_new_object(im, open);
     if (closed && pointer->open && closed->def->is_static) {
         bind_static(im, result.v, type, invoke->sig->param_count, closed, object, pointer);
+    } else if (closed && !pointer->open && is_open_instance(closed, invoke->sig->param_count)) {
+        bind_open(im, result.v, type, closed);
     } else if (!closed || !is_bindable(closed, invoke->sig->param_count)) {
         il_call_helper(im, IL_HELPER_THROW_PLATFORM, NULL);
     } else if (closed->def->is_static) {

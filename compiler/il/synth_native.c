@@ -4,15 +4,11 @@
 
 #include <string.h>
 
-enum { REVERSE_FRAME_BYTES = 64 }; /* docs/abi.md, Transitions */
-
+/* The importer makes the frame that the engine's function is given: ops_call.c. */
 static void
-put_transition(struct il_builder *b, const char *name, uint32_t frame)
+put_transition(struct il_builder *b, const char *name, struct ty_type *ret)
 {
-    struct ty_type *parameter = b->il->ty->t_void_ptr;
-
-    il_put_u16(b, IL_CEE_ldloc, frame);
-    il_put_engine_call(b, name, il_synth_sig(b->il, b->il->ty->t_void, false, &parameter, 1));
+    il_put_engine_call(b, name, il_synth_sig(b->il, ret, false, NULL, 0));
 }
 
 static struct ty_method *
@@ -61,13 +57,11 @@ put_guarded_call(struct il_builder *b, struct ty_method *target, bool has_result
 
 /* An export may be closed: then nothing is entered and it returns zero. */
 static void
-put_export(struct il_builder *b, struct ty_method *target, uint32_t frame, bool has_result, uint32_t result)
+put_export(struct il_builder *b, struct ty_method *target, bool has_result, uint32_t result)
 {
-    struct ty_type *parameter = b->il->ty->t_void_ptr;
     uint32_t open = il_builder_label(b), closed = il_builder_label(b);
 
-    il_put_u16(b, IL_CEE_ldloc, frame);
-    il_put_engine_call(b, "RhpExportEnter", il_synth_sig(b->il, b->il->ty->t_i4, false, &parameter, 1));
+    put_transition(b, "RhpExportEnter", b->il->ty->t_i4);
     il_put_branch(b, IL_CEE_brfalse, open);
     if (has_result) {
         il_put_u16(b, IL_CEE_ldloca, result);
@@ -76,7 +70,7 @@ put_export(struct il_builder *b, struct ty_method *target, uint32_t frame, bool 
     il_put_branch(b, IL_CEE_br, closed);
     il_put_label(b, open);
     put_guarded_call(b, target, has_result, result);
-    put_transition(b, "RhpReversePInvokeReturn", frame);
+    put_transition(b, "RhpReversePInvokeReturn", b->il->ty->t_void);
     il_put_label(b, closed);
 }
 
@@ -85,19 +79,14 @@ static bool
 native_entry_build(struct il_builder *b, struct ty_method *self, const struct il_synth *s)
 {
     bool has_result = il_kind_of(self->sig->ret) != IL_VOID;
-    uint32_t frame = il_builder_local(b, b->il->ty->t_void_ptr, false);
     uint32_t result = has_result ? il_builder_local(b, self->sig->ret, false) : 0;
 
-    il_put_i4(b, REVERSE_FRAME_BYTES);
-    il_put(b, IL_CEE_conv_u);
-    il_put(b, IL_CEE_localloc);
-    il_put_u16(b, IL_CEE_stloc, frame);
     if (entry_is_guarded(b->il, s->target)) {
-        put_export(b, s->target, frame, has_result, result);
+        put_export(b, s->target, has_result, result);
     } else {
-        put_transition(b, "RhpReversePInvoke", frame);
+        put_transition(b, "RhpReversePInvoke", b->il->ty->t_void);
         put_call_of_target(b, s->target, has_result, result);
-        put_transition(b, "RhpReversePInvokeReturn", frame);
+        put_transition(b, "RhpReversePInvokeReturn", b->il->ty->t_void);
     }
     if (has_result)
         il_put_u16(b, IL_CEE_ldloc, result);

@@ -39,6 +39,40 @@ is_linked(const char *module)
     return false;
 }
 
+/* Two names of one library: "lib" in front and ".so" behind do not count. */
+static bool
+same_library(const char *a, size_t a_bytes, const char *b, size_t b_bytes)
+{
+    const char *names[2] = {a, b};
+    size_t bytes[2] = {a_bytes, b_bytes};
+
+    for (int i = 0; i < 2; i++) {
+        if (bytes[i] > 3 && memcmp(names[i] + bytes[i] - 3, ".so", 3) == 0)
+            bytes[i] -= 3;
+        if (bytes[i] > 3 && memcmp(names[i], "lib", 3) == 0) {
+            names[i] += 3;
+            bytes[i] -= 3;
+        }
+    }
+    return bytes[0] == bytes[1] && memcmp(names[0], names[1], bytes[0]) == 0;
+}
+
+/* The linker finds it: --direct-pinvoke LIBRARY or LIBRARY!FUNCTION, or a name that means the image itself. */
+static bool
+is_direct(struct il_context *il, const struct il_pinvoke *p)
+{
+    if (strcmp(p->module, "*") == 0 || strcmp(p->module, "__Internal") == 0)
+        return true;
+    for (size_t i = 0; i < il->direct_count; i++) {
+        const char *name = il->direct[i], *mark = strchr(name, '!');
+
+        if (same_library(name, mark ? (size_t)(mark - name) : strlen(name), p->module, strlen(p->module)) &&
+            (!mark || strcmp(mark + 1, p->entry) == 0))
+            return true;
+    }
+    return false;
+}
+
 static bool
 plan_binding(struct il_context *il, struct ty_method *m, struct il_pinvoke *p)
 {
@@ -60,7 +94,8 @@ plan_binding(struct il_context *il, struct ty_method *m, struct il_pinvoke *p)
         p->entry = def->name;
     p->module = md_cell_string(img, MD_MODULEREF, md_cell(img, MD_IMPLMAP, row, MD_IMPLMAP_SCOPE), MD_MODULEREF_NAME);
     p->is_engine = (strcmp(p->module, "*") == 0 && il_knows_engine(def->assembly)) || is_served(p);
-    p->is_linked = !p->is_engine && is_linked(p->module);
+    p->is_external = !p->is_engine && !is_linked(p->module) && is_direct(il, p);
+    p->is_linked = !p->is_engine && (is_linked(p->module) || p->is_external);
     p->runtime_marshalling = !def->assembly->disable_runtime_marshalling;
     p->set_last_error = (p->flags & MD_PINVOKE_SET_LAST_ERROR) != 0;
     p->preserve_sig = (def->impl_flags & MD_IMPL_PRESERVE_SIG) != 0;
@@ -132,6 +167,7 @@ il_pinvoke_direct(struct il_context *il, struct ty_method *m, struct il_token *o
     out->name = p.entry;
     out->sig = p.native;
     out->no_transition = m->def->suppress_gc_transition;
+    out->is_external = p.is_external;
     return true;
 }
 
@@ -207,7 +243,7 @@ put_call(struct il_builder *b, struct il_pinvoke *p, uint32_t target)
         il_put(b, IL_CEE_conv_u);
     }
     if (target == UINT32_MAX) {
-        il_put_native_call(b, p->entry, p->native, p->native->suppress_gc_transition);
+        il_put_native_call(b, p->entry, p->native, p->native->suppress_gc_transition, p->is_external);
     } else {
         il_put_u16(b, IL_CEE_ldloc, target);
         il_put_calli(b, p->native);
@@ -321,5 +357,16 @@ il_pinvoke_body(struct il_context *il, struct ty_method *m, struct arena *a, str
         return false;
     il_builder_begin(&b, il, a);
     il_pinvoke_put(&b, &p);
-    return il_builder_finish(&b, out);
+    if (!il_builder_finish(&b, out))
+        return false;
+    if (!p.native) {
+        uint32_t sequence;
+        const struct il_marshal *culprit_found = culprit(&p, &sequence);
+        const char *problem = culprit_found ? culprit_found->problem : p.problem;
+
+        out->warning = arena_printf(a, "this P/Invoke always throws: %s%s; fix: use types that C knows, or marshal by hand",
+                                    !culprit_found ? "" : sequence ? arena_printf(a, "parameter %u: ", sequence) : "result: ",
+                                    problem ? problem : "not supported");
+    }
+    return true;
 }

@@ -29,6 +29,20 @@ public static unsafe class Counter
             call(square, context);
     }
 
+    /// <summary>Reads a number; what is none counts as -1.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "counter_number")]
+    public static int Number(byte* text)
+    {
+        try
+        {
+            return int.Parse(Marshal.PtrToStringUTF8((IntPtr)text));
+        }
+        catch (FormatException)
+        {
+            return -1;
+        }
+    }
+
     static IEnumerable<int> Squares(int count)
     {
         for (int i = 1; i <= count; i++)

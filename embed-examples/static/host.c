@@ -18,7 +18,7 @@ main(void)
     corert_config config = {.struct_size = sizeof config};
     corert_module *module;
     char message[256];
-    uint8_t text[] = "a rose is a rose is a rose";
+    uint8_t text[] = "a rose is a rose is a rose", number[] = "42";
     int32_t sum = 0;
     WordCount count;
     corert_status st = corert_init(&config);
@@ -35,5 +35,6 @@ main(void)
     printf("%d words, %d different\nsquares:", count.Words, count.Different);
     counter_each(5, print_square, &sum);
     printf(", together %d\n", sum);
+    printf("%d %d\n", counter_number(number), counter_number(text));
     return corert_shutdown() != CORERT_OK;
 }

@@ -23,6 +23,19 @@ namespace CoreRT.Companion
         [RuntimeImport("*", "RhGetCurrentCallback")]
         private static extern nint* Current();
 
+        [MethodImpl(MethodImplOptions.InternalCall)]
+        [RuntimeImport("*", "RhIsThunkFree")]
+        private static extern int IsThunkFree(nint context);
+
+        // For System.Private.CoreLib: RuntimeAugments::TryGetThunkData. A free thunk stands for no
+        // delegate any more: its pointer is that of any native function, which then reports itself.
+        public static bool TryGetThunkData(object thunksHeap, nint thunk, out nint context,
+            out nint target)
+        {
+            return Unsafe.As<ThunksHeap>(thunksHeap).TryGetThunkData(thunk, out context, out target) &&
+                IsThunkFree(context) == 0;
+        }
+
         // What the thunk that was just called stands for; null: its delegate is gone.
         public static Delegate Callee()
         {

@@ -35,6 +35,12 @@ reject jobs_not_a_number "not a number" --jobs many x.dll
 reject feature_without_value "NAME=VALUE" --feature Foo x.dll
 reject unknown_dump "no such pass" --dump nothing x.dll
 reject exe_and_shared "exclude" --exe --shared x.dll
+reject exe_and_static "exclude" --exe --static x.dll
+reject drop_in_and_exe "drop-in" --drop-in --exe x.dll
+reject why_with_map "compiles nothing" --why Name --map "$dir/m" x.json
+reject name_not_an_identifier "not an identifier" --self-contained --name a-b -o "$out" "$library"
+reject header_nowhere "no such folder" --self-contained --header "$dir/none/x.h" -o "$out" "$library"
+reject map_is_a_folder "it is a folder" --self-contained --map "$dir" -o "$out" "$library"
 reject missing_file "nowhere.dll" --self-contained -o "$out" "$dir/nowhere.dll"
 mkdir "$dir/folder.dll"
 reject folder_as_input "folder.dll" --self-contained -o "$out" "$dir/folder.dll"

@@ -75,10 +75,19 @@ public static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "x_call")] public static double Call(Callbacks* c, void* context) => c->Call(20, context) + c->Give(c)();
     [UnmanagedCallersOnly(EntryPoint = "x_function")] public static delegate* unmanaged<int, int, int> Function() => &Add;
     [UnmanagedCallersOnly(EntryPoint = "x_words")] public static int Words(int @int, int @class, int Colour, Colour c, int unix, @class @new) => @int + @class + Colour + (int)c + unix + (int)@new;
+    // By value: registers for some, memory for others.
+    [UnmanagedCallersOnly(EntryPoint = "x_by_value")]
+    public static double ByValue(Union u, Halves h, Packed p, Pack2 q, Buffer b, Three t, Gaps g, Mixed m) =>
+        u.F + u.Tail + h.High + p.First + p.Second + p.Third + q.First + q.Second + q.Third + b.Items[4] + b.End + t[2].Z + g.B + m.Place.Z;
+    [UnmanagedCallersOnly(EntryPoint = "x_give_union")] public static Union GiveUnion() => new Union { F = 1.5f, Tail = 3 };
+    [UnmanagedCallersOnly(EntryPoint = "x_give_packed")] public static Packed GivePacked() => new Packed { First = 1, Second = 2, Third = 3 };
+    [UnmanagedCallersOnly(EntryPoint = "x_give_pack2")] public static Pack2 GivePack2() => new Pack2 { First = 1, Second = 2, Third = 3 };
+    [UnmanagedCallersOnly(EntryPoint = "x_give_buffer")] public static Buffer GiveBuffer() { Buffer b = default; b.Items[3] = 7; b.End = 8; return b; }
     [UnmanagedCallersOnly(EntryPoint = "x_outer")] public static Outer.Kind Nested(Outer o) => o.Value.Kind;
     [UnmanagedCallersOnly(EntryPoint = "x_pair")] public static int Pair(KeyValuePair<int, short>* p) => p->Key + p->Value;
     [UnmanagedCallersOnly(EntryPoint = "x_empty")] public static int Nothing(Empty* e, char c, bool* b) => c + (*b ? 1 : 0);
     [UnmanagedCallersOnly(EntryPoint = "delete")] public static int Delete() => 11;
+    [UnmanagedCallersOnly(EntryPoint = "quo\"te\\*/\n??/")] public static int Quote() => 13;
     [UnmanagedCallersOnly(EntryPoint = "odd.name")] public static int Odd() => 12;
     [UnmanagedCallersOnly(EntryPoint = "x_text")] public static int Text(byte* utf8) => Marshal.PtrToStringUTF8((IntPtr)utf8).Length;
 }

@@ -84,6 +84,51 @@ check_structs(const struct exports *x)
 }
 
 static void
+check_by_value(const struct exports *x)
+{
+    Union u;
+    Halves h;
+    Packed p;
+    Pack2 q;
+    Buffer b;
+    Three t;
+    Gaps g;
+    Mixed m;
+
+    memset(&u, 0, sizeof u);
+    memset(&h, 0, sizeof h);
+    memset(&p, 0, sizeof p);
+    memset(&q, 0, sizeof q);
+    memset(&b, 0, sizeof b);
+    memset(&t, 0, sizeof t);
+    memset(&g, 0, sizeof g);
+    memset(&m, 0, sizeof m);
+    u.F = 0.5f;
+    u.Tail = 1;
+    h.at_High.High = 2;
+    p.First = 3;
+    p.Second = 4;
+    p.Third = 5;
+    q.First = 6;
+    q.Second = 7;
+    q.Third = 8;
+    b.Items[4] = 9;
+    b.End = 10;
+    t.element[2].Z = 11;
+    g.B = 12;
+    m.Place.Z = 13;
+    CHECK(x->x_by_value(u, h, p, q, b, t, g, m) == 91.5);
+    u = x->x_give_union();
+    CHECK(u.F == 1.5f && u.Tail == 3);
+    p = x->x_give_packed();
+    CHECK(p.First == 1 && p.Second == 2 && p.Third == 3);
+    q = x->x_give_pack2();
+    CHECK(q.First == 1 && q.Second == 2 && q.Third == 3);
+    b = x->x_give_buffer();
+    CHECK(b.Items[3] == 7 && b.End == 8);
+}
+
+static void
 check_functions(const struct exports *x)
 {
     KeyValuePair_Int32_Int16 pair;
@@ -101,7 +146,7 @@ check_functions(const struct exports *x)
     CHECK(x->x_words(1, 2, 3, Colour_Green, 4, class__int) == 22);
     CHECK(x->x_pair(&pair) == 42);
     CHECK(x->x_empty(NULL, 'a', &yes) == 'a' + 1);
-    CHECK(x->delete_() == 11 && x->odd_name() == 12);
+    CHECK(x->delete_() == 11 && x->odd_name() == 12 && x->quo_te_______() == 13);
     CHECK(x->x_text(text) == 5);
 }
 
@@ -133,6 +178,7 @@ main(int argc, char **argv)
     if (failures)
         return 1;
     check_structs(&x);
+    check_by_value(&x);
     check_functions(&x);
 #ifdef EXPORTS_STATIC
     CHECK(x_add == x.x_add && x_add(1, 2) == 3);

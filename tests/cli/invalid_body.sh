@@ -26,6 +26,11 @@ for level in -O0 -O2; do
             failures=$((failures + 1))
         fi
     done
+    # Each says where it comes from and what helps.
+    if grep -v '; needed by Program.Try(System.Int32) <- Program.Main().*; fix: ' "$dir/err"; then
+        echo "FAILED $level: a warning without its chain or fix"
+        failures=$((failures + 1))
+    fi
     "$dir/out"
     code=$?
     if [ "$code" -ne 0 ]; then

@@ -62,7 +62,7 @@ compile "$dir/app/app.dll"
 rm "$dir/app/lib.dll"
 
 compile -r "$dir/old" "$dir/app/app.dll"
-[ "$code" -eq 0 ] && grep -q '^corertc: warning: .*UseNew' "$dir/err" && "$dir/out" >"$dir/run" && grep -q '^missing$' "$dir/run" || fail older_library
+[ "$code" -eq 0 ] && grep -q '^corertc: warning: .*UseNew.*; needed by App.Main(.*; fix: .*-r' "$dir/err" && "$dir/out" >"$dir/run" && grep -q '^missing$' "$dir/run" || fail older_library
 compile --strict -r "$dir/old" "$dir/app/app.dll"
 [ "$code" -eq 1 ] && [ ! -e "$dir/out" ] && grep -q '^corertc: error: .*UseNew' "$dir/err" || fail older_library_strict
 # A damaged reference is an error that names it.

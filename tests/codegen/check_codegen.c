@@ -16,7 +16,9 @@ _Thread_local struct thread_block corert_thread;
 int64_t test_copied(void);
 void test_note(void *record);
 int64_t test_type[4];
-static int slow_news, limit_hits;
+static int slow_news;
+int limit_hits;   /* used by limit_slow, below */
+int64_t limit_next; /* what it leaves as the limit */
 
 int64_t
 test_copied(void)
@@ -40,19 +42,30 @@ slow_new(void *mt)
     return object;
 }
 
-static void
-limit_slow(void)
-{
-    limit_hits++;
-    corert_thread.stack_limit = 0;
-}
+/* Keeps every register, as the engine's stub does. */
+void limit_slow(void);
+__asm__(".text\n"
+        ".type limit_slow, @function\n"
+        "limit_slow:\n"
+        "        pushq %rax\n"
+        "        pushq %rcx\n"
+        "        incl limit_hits(%rip)\n"
+        "        movq corert_thread@gottpoff(%rip), %rax\n"
+        "        movq limit_next(%rip), %rcx\n"
+        "        movq %rcx, %fs:16(%rax)\n"
+        "        popq %rcx\n"
+        "        popq %rax\n"
+        "        ret\n"
+        ".size limit_slow, . - limit_slow\n");
 
 #define SLOT(type, c_name, name) type c_name __asm__("corert_import." name)
 extern SLOT(void *, slot_new, "RhpNewFast");
 extern SLOT(void *, slot_resume, "corert_eh_resume");
 extern SLOT(void *, slot_limit, "RhpLimitSlow");
+extern SLOT(void *, slot_limit_library, "RhpLimitSlowInLibrary");
+extern SLOT(void *, slot_limit_for, "RhpLimitSlowFor");
 extern SLOT(int64_t, slot_block, "corert_thread_block_offset");
-void *slot_new, *slot_resume, *slot_limit;
+void *slot_new, *slot_resume, *slot_limit, *slot_limit_library, *slot_limit_for;
 int64_t slot_block;
 
 static void
@@ -264,6 +277,15 @@ BOTH(void *, thread_filter, (void))
 BOTH(void *, new_object, (void *mt))
 BOTH(int64_t, guarded, (int64_t (*g)(void)))
 BOTH(int64_t, checked, (int64_t x))
+BOTH(int64_t, unchecked, (int64_t x))
+BOTH(void, spin, (int *flag))
+BOTH(int64_t, up, (int64_t start, int64_t end))
+BOTH(int64_t, up_unsigned, (int64_t start, int64_t end))
+BOTH(int64_t, up_narrow, (int32_t start, int32_t end))
+BOTH(int64_t, until, (int32_t start, int32_t end))
+BOTH(int64_t, down, (int64_t start, int64_t end))
+BOTH(int64_t, down_narrow, (int32_t start, int32_t end))
+BOTH(int64_t, down_until, (int64_t start, int64_t end))
 
 START_TEST(memory_accesses)
 {
@@ -342,8 +364,76 @@ START_TEST(prologue_check_calls_the_engine_below_the_limit)
     ck_assert_int_eq(checked[_i](8), 8);
     ck_assert_int_eq(limit_hits, 0);
     corert_thread.stack_limit = UINTPTR_MAX;
+    limit_next = 0;
     ck_assert_int_eq(checked[_i](9), 9);
     ck_assert_int_eq(limit_hits, 1);
+    corert_thread.stack_limit = UINTPTR_MAX;
+    ck_assert_int_eq(unchecked[_i](9), 18);
+    ck_assert_int_eq(limit_hits, 1);
+    corert_thread.stack_limit = 0;
+}
+END_TEST
+
+/* Nothing but the poll ends it: the stand-in counts in the flag itself. */
+START_TEST(an_endless_loop_polls)
+{
+    fill_slots();
+    limit_hits = 0;
+    limit_next = 0;
+    corert_thread.stack_limit = UINTPTR_MAX;
+    spin[_i](&limit_hits);
+    ck_assert_int_eq(limit_hits, 1);
+}
+END_TEST
+
+static int64_t
+add(int64_t sum, int64_t i)
+{
+    return (int64_t)((uint64_t)sum * 31 + (uint64_t)i);
+}
+
+/* The result is that of the plain loop, and polls come often enough. */
+#define EXPECT_COUNT(f, start, end, condition, step, type)                                         \
+    do {                                                                                           \
+        int64_t sum_ = 0, n_ = 0;                                                                  \
+        for (type i = (start); condition; i = (type)(i + (step)), n_++)                            \
+            sum_ = add(sum_, (int64_t)i);                                                          \
+        limit_hits = 0;                                                                            \
+        ck_assert_int_eq(f[_i](start, end), sum_);                                                 \
+        /* LLVM may make one iteration of up to eight. */                                          \
+        ck_assert_int_ge(limit_hits, n_ / (8 * 1024) - 1);                                         \
+        ck_assert_int_le(limit_hits, _i == 0 ? n_ + 1 : n_ / 1000 + 2);                            \
+    } while (0)
+
+START_TEST(counted_loops_poll_and_count_right)
+{
+    static const int ends[] = {-7, -1, 0, 1, 2, 5, 1022, 1023, 1024, 1025, 1026, 1027, 2049, 5000, 50000};
+    size_t k;
+
+    fill_slots();
+    limit_next = -1;
+    corert_thread.stack_limit = UINTPTR_MAX;
+    for (k = 0; k < sizeof ends / sizeof *ends; k++) {
+        int e = ends[k];
+
+        for (int s = -2; s < 3; s++) {
+            EXPECT_COUNT(up, s, e, i < e, 1, int64_t);
+            EXPECT_COUNT(up_narrow, s, e, i <= e, 1, int32_t);
+            EXPECT_COUNT(down, e, s, i >= s, -1, int64_t);
+            EXPECT_COUNT(down_narrow, e, s, i > s, -5, int32_t);
+            if (e >= 0 && s >= 0)
+                EXPECT_COUNT(up_unsigned, s, e, (uint64_t)i < (uint64_t)e, 3, int64_t);
+            if (e >= s) {
+                EXPECT_COUNT(until, s, e, i != e, 1, int32_t);
+                EXPECT_COUNT(down_until, e, s, i != s, -1, int64_t);
+            }
+        }
+    }
+    EXPECT_COUNT(up, INT64_MAX - 3000, INT64_MAX, i < INT64_MAX, 1, int64_t);
+    EXPECT_COUNT(up_narrow, INT32_MAX - 3000, INT32_MAX - 1, i <= INT32_MAX - 1, 1, int32_t);
+    EXPECT_COUNT(down, INT64_MIN + 3000, INT64_MIN + 1, i >= INT64_MIN + 1, -1, int64_t);
+    EXPECT_COUNT(up_unsigned, -3000, -4, (uint64_t)i < (uint64_t)-4, 3, int64_t);
+    corert_thread.stack_limit = 0;
 }
 END_TEST
 
@@ -367,6 +457,8 @@ main(void)
     tcase_add_loop_test(c, thread_block_and_allocation, 0, 2);
     tcase_add_loop_test(c, normal_path_of_a_try, 0, 2);
     tcase_add_loop_test(c, prologue_check_calls_the_engine_below_the_limit, 0, 2);
+    tcase_add_loop_test(c, an_endless_loop_polls, 0, 2);
+    tcase_add_loop_test(c, counted_loops_poll_and_count_right, 0, 2);
     suite_add_tcase(s, c);
     suite_add_tcase(s, case_abi());
     suite_add_tcase(s, case_unit());

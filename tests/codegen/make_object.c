@@ -529,6 +529,17 @@ make_try(void)
     cg_fn_end(fn);
 }
 
+/* A call of something this unit does not know. */
+static void
+call_note(struct cg_fn *fn, cg_value address)
+{
+    struct cg_param p[1] = {p_ptr};
+    struct cg_sig s = sig(p_void, p, 1);
+    struct cg_call call = {.sig = &s, .symbol = "test_note", .args = &address};
+
+    cg_call(fn, &call);
+}
+
 static void
 make_check(void)
 {
@@ -538,8 +549,72 @@ make_check(void)
     cg_value home = cg_alloca(fn, 8, 8);
 
     cg_store(fn, CG_I64, home, cg_arg(fn, 0), CG_MEM_CXX_VOLATILE);
+    call_note(fn, home);
     cg_ret(fn, cg_load(fn, CG_I64, home, CG_MEM_CXX_VOLATILE));
     cg_fn_end(fn);
+    fn = begin("unchecked", &s, CG_FN_NATIVE | CG_FN_STACK_CHECK);
+    cg_ret(fn, cg_bin(fn, CG_ADD, cg_arg(fn, 0), cg_arg(fn, 0)));
+    cg_fn_end(fn);
+}
+
+/* while (!*flag) ; */
+static void
+make_spin(void)
+{
+    struct cg_param p[1] = {p_ptr};
+    struct cg_sig s = sig(p_void, p, 1);
+    struct cg_fn *fn = begin("spin", &s, CG_FN_NATIVE);
+    cg_block again = cg_block_new(fn, "again"), done = cg_block_new(fn, "done");
+    cg_value v;
+
+    cg_br(fn, again);
+    cg_block_set(fn, again);
+    v = cg_load(fn, CG_I32, cg_arg(fn, 0), CG_MEM_VOLATILE);
+    cg_cond_br(fn, cg_compare(fn, CG_EQ, v, cg_int(fn, CG_I32, 0)), again, done, CG_EVEN);
+    cg_block_set(fn, done);
+    cg_ret(fn, NULL);
+    cg_fn_end(fn);
+}
+
+/* for (i = start; i cmp end; i += step) sum = sum * 31 + i; */
+static void
+make_count(const char *name, enum cg_type t, enum cg_cmp cmp, int64_t step)
+{
+    struct cg_param p[2] = {t == CG_I64 ? p_i64 : p_i32, t == CG_I64 ? p_i64 : p_i32};
+    struct cg_sig s = sig(p_i64, p, 2);
+    struct cg_fn *fn = begin(name, &s, CG_FN_NATIVE);
+    cg_value i = cg_alloca(fn, 8, 8), sum = cg_alloca(fn, 8, 8), v;
+    cg_block test = cg_block_new(fn, "test"), body = cg_block_new(fn, "body");
+    cg_block done = cg_block_new(fn, "done");
+
+    cg_store(fn, t, i, cg_arg(fn, 0), CG_MEM_PLAIN);
+    cg_store(fn, CG_I64, sum, cg_int(fn, CG_I64, 0), CG_MEM_PLAIN);
+    cg_br(fn, test);
+    cg_block_set(fn, test);
+    v = cg_load(fn, t, i, CG_MEM_PLAIN);
+    cg_cond_br(fn, cg_compare(fn, cmp, v, cg_arg(fn, 1)), body, done, CG_EVEN);
+    cg_block_set(fn, body);
+    v = cg_bin(fn, CG_MUL, cg_load(fn, CG_I64, sum, CG_MEM_PLAIN), cg_int(fn, CG_I64, 31));
+    v = cg_bin(fn, CG_ADD, v, cg_int_cast(fn, cg_load(fn, t, i, CG_MEM_PLAIN), CG_I64, true));
+    cg_store(fn, CG_I64, sum, v, CG_MEM_PLAIN);
+    v = cg_bin(fn, CG_ADD, cg_load(fn, t, i, CG_MEM_PLAIN), cg_int(fn, t, step));
+    cg_store(fn, t, i, v, CG_MEM_PLAIN);
+    cg_br(fn, test);
+    cg_block_set(fn, done);
+    cg_ret(fn, cg_load(fn, CG_I64, sum, CG_MEM_PLAIN));
+    cg_fn_end(fn);
+}
+
+static void
+make_counts(void)
+{
+    make_count("up", CG_I64, CG_SLT, 1);
+    make_count("up_unsigned", CG_I64, CG_ULT, 3);
+    make_count("up_narrow", CG_I32, CG_SLE, 1);
+    make_count("until", CG_I32, CG_NE, 1);
+    make_count("down", CG_I64, CG_SGE, -1);
+    make_count("down_narrow", CG_I32, CG_SGT, -5);
+    make_count("down_until", CG_I64, CG_NE, -1);
 }
 
 static bool
@@ -580,6 +655,8 @@ main(int argc, char **argv)
     make_memory();
     make_try();
     make_check();
+    make_spin();
+    make_counts();
     if (!cg_unit_finish(unit, &object, &size, &message)) {
         fprintf(stderr, "make_object: %s\n", message);
         free(message);

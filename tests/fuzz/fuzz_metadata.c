@@ -57,9 +57,12 @@ assembly_read(const struct md_image *img, struct arena *a)
     struct md_substitution *rows;
     struct md_text text;
     uint32_t count;
-    uint8_t token[8];
+    uint8_t token[8], id[20];
+    size_t size;
 
     types_read(img, a);
+    md_debug_id(img, id);
+    md_debug_embedded(img, a, &size);
     for (uint32_t row = 1; row <= rows_to_read(img, MD_METHODDEF); row++) {
         md_body_read(img, row, &body, a, &err);
         md_method_owner(img, row);
@@ -80,10 +83,13 @@ pdb_read(const struct md_image *pdb, struct arena *a)
 {
     struct md_error err;
     struct md_point *points;
+    struct md_scopes scopes;
     uint32_t count;
 
-    for (uint32_t row = 1; row <= rows_to_read(pdb, MD_METHODDEBUGINFORMATION); row++)
+    for (uint32_t row = 1; row <= rows_to_read(pdb, MD_METHODDEBUGINFORMATION); row++) {
         md_pdb_points(pdb, row, a, &points, &count, &err);
+        md_pdb_scopes(pdb, row, a, &scopes, &err);
+    }
     for (uint32_t row = 1; row <= rows_to_read(pdb, MD_DOCUMENT); row++)
         md_pdb_document(pdb, row, a);
 }

@@ -50,6 +50,13 @@ below(uint32_t n)
     return (uint32_t)(seed >> 33) % n;
 }
 
+/* Like ck_assert_msg, which writes a line to a file whenever it holds. */
+#define must(condition, ...)                                                                       \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            ck_abort_msg(__VA_ARGS__);                                                             \
+    } while (0)
+
 /* ---- objects ---- */
 static const struct gc_mt *
 type_of(enum kind kind)
@@ -200,7 +207,8 @@ clear_weak(enum gc_weak_phase phase)
 static void
 after(const struct gc_collection *c)
 {
-    ck_assert_uint_eq(c->number, ++w.collections);
+    ++w.collections;
+    must(c->number == w.collections, "collection out of turn");
 }
 
 static void
@@ -350,10 +358,10 @@ found_object(void *context, void *object, size_t bytes)
     uint32_t id = *stamp_of(object, kind);
     struct model_object *m;
 
-    ck_assert_msg(id >= 1 && id <= w.count, "an object with the stamp %u", id);
+    must(id >= 1 && id <= w.count, "an object with the stamp %u", id);
     m = &w.o[id];
-    ck_assert_msg(m->reached, "object %u (kind %d) should be gone", id, kind);
-    ck_assert_msg(m->kind == kind && bytes == bytes_of(m), "object %u changed", id);
+    must(m->reached, "object %u (kind %d) should be gone", id, kind);
+    must(m->kind == kind && bytes == bytes_of(m), "object %u changed", id);
     m->reached = false; /* found */
     m->at = object;
     ++*(size_t *)context;
@@ -366,9 +374,9 @@ check_contents(uint32_t id)
     size_t i;
 
     if (m->kind == BYTES)
-        ck_assert_uint_eq(contents_sum(m->at, m->length), m->sum);
+        must(contents_sum(m->at, m->length) == m->sum, "the bytes of object %u changed", id);
     for (i = 0; i < m->links; i++)
-        ck_assert_msg(*slot_of(m->at, m->kind, i) == w.o[m->link[i]].at,
+        must(*slot_of(m->at, m->kind, i) == w.o[m->link[i]].at,
                       "object %u slot %zu holds %p, not object %u at %p", id, i,
                       *slot_of(m->at, m->kind, i), m->link[i], (void *)w.o[m->link[i]].at);
 }
@@ -379,18 +387,18 @@ check_slots(const struct expected *e)
     size_t i;
 
     for (i = 0; i < ROOTS; i++)
-        ck_assert_ptr_eq(w.root[i], w.o[w.root_id[i]].at);
+        must(w.root[i] == w.o[w.root_id[i]].at, "root %zu is wrong", i);
     for (i = 0; i < WEAKS; i++) {
-        ck_assert_ptr_eq(w.weak_short[i], w.o[e->weak_short[i]].at);
-        ck_assert_ptr_eq(w.weak_long[i], w.o[e->weak_long[i]].at);
+        must(w.weak_short[i] == w.o[e->weak_short[i]].at, "short weak slot %zu is wrong", i);
+        must(w.weak_long[i] == w.o[e->weak_long[i]].at, "long weak slot %zu is wrong", i);
         if (!w.weak_short[i] || !w.weak_long[i])
             w.weak_short[i] = w.weak_long[i] = NULL, w.weak_id[i] = 0;
     }
     for (i = 0; i < PAIRS; i++) {
         if (!w.o[w.primary_id[i]].at)
             w.primary_id[i] = w.secondary_id[i] = 0;
-        ck_assert_ptr_eq(w.primary[i], w.o[w.primary_id[i]].at);
-        ck_assert_ptr_eq(w.secondary[i], w.o[w.secondary_id[i]].at);
+        must(w.primary[i] == w.o[w.primary_id[i]].at, "primary %zu is wrong", i);
+        must(w.secondary[i] == w.o[w.secondary_id[i]].at, "secondary %zu is wrong", i);
     }
 }
 
@@ -405,18 +413,19 @@ compare(const struct expected *e, uint8_t *const *before)
         w.o[id].at = NULL;
     gc_each_object(found_object, &found);
     for (id = 1; id <= w.count; id++) {
-        ck_assert_msg(!w.o[id].reached, "object %u (kind %d) is gone", id, w.o[id].kind);
+        must(!w.o[id].reached, "object %u (kind %d) is gone", id, w.o[id].kind);
         if (w.o[id].at && w.o[id].pinned)
-            ck_assert_ptr_eq(w.o[id].at, before[id]);
+            must(w.o[id].at == before[id], "pinned object %u moved", id);
     }
     for (i = 0; i < WORDS; i++)
-        ck_assert_ptr_eq(w.o[e->named[i]].at, e->named[i] ? before[e->named[i]] : NULL);
+        must(!e->named[i] || w.o[e->named[i]].at == before[e->named[i]],
+             "object %u moved although a word names it", e->named[i]);
     for (id = 1; id <= w.count; id++) {
         if (w.o[id].at)
             check_contents(id);
     }
     check_slots(e);
-    ck_assert_msg(gc_verify(text, sizeof text), "%s", text);
+    must(gc_verify(text, sizeof text), "%s", text);
 }
 
 static void
@@ -474,7 +483,7 @@ make(enum kind kind, uint32_t length, uint32_t flags)
         *(uint32_t *)(void *)(o + 8) = length;
     *stamp_of(o, kind) = w.count + 1;
     for (i = 0; kind == BYTES && i < length; i++) {
-        ck_assert_uint_eq(o[16 + i], 0);
+        must(o[16 + i] == 0, "fresh object is not zero");
         o[16 + i] = (uint8_t)below(256);
     }
     m->sum = kind == BYTES ? contents_sum(o, length) : 0;

@@ -126,6 +126,34 @@ START_TEST(conversions_saturate)
 }
 END_TEST
 
+START_TEST(values_that_are_no_slots_are_refused)
+{
+    struct hnd_slot *h = hnd_new(HND_NORMAL, &object_a, NULL), local;
+    size_t i;
+
+    ck_assert(hnd_is_used(h));
+    ck_assert(hnd_free(NULL));
+    ck_assert(!hnd_free(&local));
+    ck_assert(!hnd_free((struct hnd_slot *)((uintptr_t)h + 8)));
+    ck_assert(!hnd_free(h + 1));
+    for (i = 1; i < 64; i++) {
+        uintptr_t wild = (uintptr_t)h ^ (UINT64_C(1) << i);
+
+        ck_assert(!hnd_is_used((void *)wild));
+        ck_assert(!hnd_free((struct hnd_slot *)wild));
+    }
+    ck_assert(!hnd_is_used((void *)((uintptr_t)h & ~(uintptr_t)0xFFFF)));
+    ck_assert(hnd_free(h));
+    ck_assert(!hnd_free(h));
+    ck_assert_uint_eq(hnd_count(), 0);
+    ck_assert_ptr_null(RhpHandleAlloc(&object_a, 4));
+    ck_assert_ptr_null(RhpHandleAlloc(&object_a, HND_DEPENDENT));
+    ck_assert_ptr_null(RhpHandleAlloc(&object_a, -1));
+    hnd_reset();
+    ck_assert(!hnd_free(h));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -137,6 +165,7 @@ main(void)
     tcase_add_test(core, handle_is_a_slot_that_holds_the_reference);
     tcase_add_test(core, dependent_handle_hides_its_secondary_with_the_primary);
     tcase_add_test(core, freed_slots_are_reused_and_tables_grow);
+    tcase_add_test(core, values_that_are_no_slots_are_refused);
     tcase_add_test(core, bulk_move_handles_overlap_both_ways);
     tcase_add_test(core, exchanges_and_zeroing_do_what_they_say);
     tcase_add_test(core, conversions_saturate);

@@ -277,4 +277,43 @@ public static unsafe class Guest
         GC.Collect();
         return kept / 100;
     }
+
+    // ---- functions of the host ----
+
+    [DllImport("host", EntryPoint = "host_twice")]
+    static extern int Twice(int value);
+
+    [DllImport("host", EntryPoint = "host_not_there")]
+    static extern int NotThere();
+
+    [DllImport("m", EntryPoint = "cbrt")]
+    static extern double CubeRoot(double value);
+
+    [UnmanagedCallersOnly(EntryPoint = "guest_twice")]
+    public static int CallTwice(int value) => Twice(value);
+
+    // 0: it could be called; 1: no such library; 2: no such function.
+    [UnmanagedCallersOnly(EntryPoint = "guest_native")]
+    public static int Native(int which)
+    {
+        try
+        {
+            switch (which)
+            {
+                case 0: Twice(1); break;
+                case 1: NotThere(); break;
+                case 2: CubeRoot(27); break;
+                default: NativeLibrary.Free(NativeLibrary.Load("libm.so.6")); break;
+            }
+            return 0;
+        }
+        catch (DllNotFoundException missing)
+        {
+            return which < 2 || missing.Message.Contains("does not allow") ? 1 : -1;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return 2;
+        }
+    }
 }

@@ -70,6 +70,8 @@ START_TEST(every_kind_of_exception_is_reported)
     BIND(m, "guest_add", add);
     for (unsigned round = 0; round < 100; round++)
         for (int kind = 1; kind < 8; kind++) {
+            if (kind == 5)
+                continue; /* ends the module: a_guest_cannot_exit_the_process */
             ck_assert_int_eq(throws(kind), 0);
             expect_failure(++count, text[kind]);
             ck_assert_int_eq(add(kind, 1), kind + 1);
@@ -78,7 +80,7 @@ START_TEST(every_kind_of_exception_is_reported)
 }
 END_TEST
 
-/* Environment.Exit must not end the host's process: it is an exception like others. */
+/* Environment.Exit must not end the host's process: it ends the module (more in check_ends.c). */
 START_TEST(a_guest_cannot_exit_the_process)
 {
     corert_module *m = guest_start(&reports, 0);
@@ -86,8 +88,11 @@ START_TEST(a_guest_cannot_exit_the_process)
 
     BIND(m, "guest_fail", throws);
     ck_assert_int_eq(throws(5), 0);
-    expect_failure(1, "Environment.Exit");
-    ck_assert_int_eq(throws(0), 7);
+    ck_assert_uint_eq(reports.count, 1);
+    ck_assert_str_eq(reports.last, "Environment.Exit(3)");
+    ck_assert_int_eq(corert_pending_status(), CORERT_E_CLOSED);
+    ck_assert_int_eq(throws(0), 0);
+    ck_assert_int_eq(corert_pending_status(), CORERT_E_CLOSED);
     guest_stop();
 }
 END_TEST

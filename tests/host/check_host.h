@@ -37,8 +37,12 @@ TCase *case_files(void);
 TCase *case_cycles(void);
 TCase *case_threads(void);
 TCase *case_exceptions(void);
+TCase *case_gc(void);
+TCase *case_callbacks(void);
 TCase *case_memory(void);
 TCase *case_process(void);
+TCase *case_ends(void);
+TCase *case_overflow(void);
 TCase *case_stack(void);
 TCase *case_values(void);
 

@@ -3,6 +3,7 @@
 #include "tests/host/check_host.h"
 
 #include <limits.h>
+#include <sys/mman.h>
 
 enum { ALLOC_KINDS = 8, MIB = 1 << 20, CAP_MIB = 16 };
 
@@ -116,6 +117,116 @@ START_TEST(the_longest_array_is_refused_without_a_cap_too)
 }
 END_TEST
 
+/* ---- the host's memory ---- */
+
+static struct {
+    size_t reserved, committed, released, calls;
+    int refuse; /* commits from this one on; 0: none */
+} memory;
+
+static void *
+memory_reserve(void *context, size_t bytes, size_t alignment)
+{
+    uint8_t *at = mmap(NULL, bytes + alignment, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    ck_assert_ptr_eq(context, &memory);
+    memory.reserved += bytes;
+    return at == MAP_FAILED ? NULL : (void *)(((uintptr_t)at + alignment) & -(uintptr_t)alignment);
+}
+
+static int
+memory_commit(void *context, void *at, size_t bytes)
+{
+    ck_assert_ptr_eq(context, &memory);
+    if (memory.refuse && --memory.refuse == 0) {
+        memory.refuse = 1;
+        return 0;
+    }
+    memory.committed += bytes;
+    memory.calls++;
+    return mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0;
+}
+
+static int
+memory_decommit(void *context, void *at, size_t bytes)
+{
+    ck_assert_ptr_eq(context, &memory);
+    memory.committed -= bytes;
+    return madvise(at, bytes, MADV_DONTNEED) == 0 && mprotect(at, bytes, PROT_NONE) == 0;
+}
+
+static void
+memory_release(void *context, void *at, size_t bytes)
+{
+    ck_assert_ptr_eq(context, &memory);
+    memory.released += bytes;
+    munmap(at, bytes);
+}
+
+static const corert_memory_hooks memory_hooks = {memory_reserve, memory_commit, memory_decommit,
+                                                 memory_release};
+
+static corert_config
+memory_config(void)
+{
+    return (corert_config){.struct_size = sizeof(corert_config),
+                           .heap_cap_bytes = 64u << 20,
+                           .context = &memory,
+                           .memory = &memory_hooks};
+}
+
+START_TEST(the_heap_lives_in_the_hosts_memory)
+{
+    corert_config config = memory_config();
+    corert_module *m;
+    int (*churn)(int);
+
+    memset(&memory, 0, sizeof memory);
+    ck_assert_int_eq(corert_init(&config), CORERT_OK);
+    m = guest_load();
+    BIND(m, "guest_churn", churn);
+    ck_assert_int_eq(churn(500000), 500000);
+    ck_assert_uint_gt(memory.reserved, 64u << 20);
+    ck_assert_uint_gt(memory.committed, 0);
+    ck_assert_int_eq(corert_gc_collect(CORERT_GC_AGGRESSIVE), CORERT_OK);
+    guest_stop();
+    ck_assert_uint_eq(memory.reserved, memory.released);
+}
+END_TEST
+
+/* The n-th commit fails: a status or an exception, and nothing is kept. */
+START_TEST(refused_memory_ends_in_a_status)
+{
+    corert_config config = memory_config();
+    corert_module *m;
+    char text[256];
+    int n, starts = 0, (*churn)(int);
+
+    for (n = 1; n < 60; n++) {
+        memset(&memory, 0, sizeof memory);
+        memory.refuse = n;
+        if (corert_init(&config) == CORERT_OK) {
+            if (corert_module_load(GUEST_MODULE, &m, text, sizeof text) == CORERT_OK) {
+                BIND(m, "guest_churn", churn);
+                if (churn(500000) == 500000)
+                    starts++;
+                else
+                    ck_assert_int_eq(corert_pending_status(), CORERT_E_EXCEPTION);
+            }
+            memory.refuse = 0;
+            ck_assert_int_eq(corert_shutdown(), CORERT_OK);
+        }
+        ck_assert_uint_eq(memory.reserved, memory.released);
+    }
+    ck_assert_int_gt(starts, 0);
+    config.memory = &(corert_memory_hooks){.reserve = memory_reserve};
+    ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
+    guest_start(NULL, 0);
+    guest_stop();
+}
+END_TEST
+
 TCase *
 case_memory(void)
 {
@@ -127,5 +238,7 @@ case_memory(void)
     tcase_add_test(c, the_cap_is_for_one_run_of_the_engine);
     tcase_add_test(c, lengths_that_cannot_be_are_exceptions);
     tcase_add_test(c, the_longest_array_is_refused_without_a_cap_too);
+    tcase_add_test(c, the_heap_lives_in_the_hosts_memory);
+    tcase_add_test(c, refused_memory_ends_in_a_status);
     return c;
 }

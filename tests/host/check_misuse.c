@@ -65,7 +65,7 @@ START_TEST(nothing_works_before_init)
     ck_assert_int_eq(corert_thread_detach(), CORERT_E_MISUSE);
     ck_assert_int_eq(corert_shutdown(), CORERT_E_MISUSE);
     ck_assert_int_eq(corert_pending_status(), CORERT_OK);
-    ck_assert_str_eq(corert_version(), "0.1.0");
+    ck_assert_str_eq(corert_version(), "0.2.0");
     ck_assert_str_ne(corert_status_text(CORERT_E_BUSY), "");
     ck_assert_ptr_nonnull(corert_status_text((corert_status)99));
 }

@@ -305,6 +305,68 @@ START_TEST(an_error_tells_type_message_and_inner)
 }
 END_TEST
 
+static int asked;
+
+static int
+twice(int value)
+{
+    return 2 * value;
+}
+
+static int
+allow(void *context, const char *library)
+{
+    ck_assert_ptr_eq(context, &asked);
+    ck_assert_str_ne(library, "host");
+    asked++;
+    return 0;
+}
+
+static void
+restart_with(const corert_load_options *options)
+{
+    char text[256];
+
+    guest_stop();
+    ck_assert_int_eq(corert_init(NULL), CORERT_OK);
+    ck_assert_msg(corert_module_load_with(GUEST_MODULE, options, &guest, text, sizeof text) ==
+                      CORERT_OK,
+                  "%s", text);
+}
+
+START_TEST(the_host_offers_and_forbids_functions)
+{
+    const corert_host_function offered[] = {{"host_twice", (corert_function *)twice}};
+    corert_load_options options = {.struct_size = sizeof options,
+                                   .functions = offered,
+                                   .function_count = 1,
+                                   .context = &asked};
+    corert_module *m;
+    char text[256];
+    int (*native)(int), (*call_twice)(int);
+
+    BIND(guest, "guest_native", native);
+    ck_assert_int_eq(native(0), 1); /* without a table there is no library "host" */
+    restart_with(&options);
+    BIND(guest, "guest_twice", call_twice);
+    BIND(guest, "guest_native", native);
+    ck_assert_int_eq(call_twice(21), 42);
+    ck_assert_int_eq(native(1), 2);
+    ck_assert_int_eq(native(3), 0);
+    options.allow = allow;
+    restart_with(&options);
+    BIND(guest, "guest_native", native);
+    ck_assert_int_eq(native(0), 0);
+    ck_assert_int_eq(native(2), 1);
+    ck_assert_int_eq(native(3), 1);
+    ck_assert_int_gt(asked, 1);
+    options.functions = NULL;
+    ck_assert_int_eq(corert_module_load_with(SECOND_MODULE, &options, &m, text, sizeof text),
+                     CORERT_E_MISUSE);
+    ck_assert(strstr(text, "host function") != NULL);
+}
+END_TEST
+
 START_TEST(nothing_works_without_a_module)
 {
     corert_handle h;
@@ -333,6 +395,7 @@ case_values(void)
     tcase_add_test(c, handles_keep_objects_and_weak_ones_do_not);
     tcase_add_test(c, a_delegate_becomes_a_c_function);
     tcase_add_test(c, an_error_tells_type_message_and_inner);
+    tcase_add_test(c, the_host_offers_and_forbids_functions);
     tcase_add_test(c, nothing_works_without_a_module);
     return c;
 }

@@ -14,7 +14,7 @@ complain() # FILE MESSAGE NAMES
     bad=1
 }
 
-public='^(corert_[a-z_]+|Rh[A-Za-z0-9_]+)$'
+public='^(corert_[a-z0-9_]+|Rh[A-Za-z0-9_]+)$'
 complain "$library" "exports names that are not its own" \
     "$(nm -D --defined-only "$library" | awk '{print $NF}' | sed 's/@.*//' | grep -Ev "$public")"
 complain "$archive" "has global names that are not its own" \

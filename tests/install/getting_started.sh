@@ -1,12 +1,15 @@
 #!/bin/sh
 # tests/install/getting_started.sh DOCUMENT PREFIX WORK - does what the document says: writes the files of its
 # blocks (```LANGUAGE FILE), runs its commands (```sh) in one shell and compares what the last of them
-# printed with the block ```text behind it. Blocks ```sh once set up the machine: PREFIX stands for that.
+# printed with the block ```text behind it. Blocks ```sh once set up the machine: PREFIX stands for that,
+# behind a corertc that adds -O0, for time.
 set -eu
 document=$1 prefix=$2 work=$3
 rm -rf "$work"
-mkdir -p "$work/home"
-ln -s "$prefix" "$work/home/corert"
+mkdir -p "$work/home/corert/bin"
+ln -s "$prefix/include" "$prefix/lib" "$work/home/corert/"
+printf '#!/bin/sh\nexec "%s/bin/corertc" "$@" -O0\n' "$prefix" >"$work/home/corert/bin/corertc"
+chmod +x "$work/home/corert/bin/corertc"
 
 # One script: each block in turn. A "text" block reads what the block before it printed.
 awk -v here="$work" '

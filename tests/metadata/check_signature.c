@@ -115,6 +115,7 @@ START_TEST(sequence_points_are_read)
 {
     struct md_error err = {{0}};
     struct md_image *pdb;
+    struct md_scopes scopes;
     struct md_point *p;
     uint32_t count;
 
@@ -131,6 +132,16 @@ START_TEST(sequence_points_are_read)
     ck_assert(p[1].il_offset == 3 && p[1].hidden && p[1].line == 0);
     ck_assert(p[2].il_offset == 7 && p[2].line == 14 && p[2].column == 9 && p[2].end_line == 15 &&
               p[2].end_column == 7);
+    ck_assert(md_pdb_scopes(pdb, 1, test_arena, &scopes, &err));
+    ck_assert(scopes.scope_count == 0 && scopes.local_count == 0);
+    ck_assert(md_pdb_scopes(pdb, 2, test_arena, &scopes, &err));
+    ck_assert_uint_eq(scopes.scope_count, 4);
+    ck_assert(scopes.scopes[0].parent == MD_NO_SCOPE && scopes.scopes[0].end == 20);
+    ck_assert(scopes.scopes[1].parent == 0 && scopes.scopes[2].parent == 1 && scopes.scopes[3].parent == 0);
+    ck_assert_uint_eq(scopes.local_count, 3);
+    ck_assert_str_eq(scopes.locals[0].name, "outer");
+    ck_assert(scopes.locals[1].hidden && scopes.locals[1].index == 1);
+    ck_assert(scopes.locals[2].scope == 1 && scopes.locals[2].index == 1 && !scopes.locals[2].hidden);
     ck_assert_str_eq(md_pdb_document(pdb, p[0].document, test_arena), "/src/a.cs");
     ck_assert_str_eq(md_pdb_document(pdb, 9, test_arena), "");
     recipe_free(&pdb_recipe);

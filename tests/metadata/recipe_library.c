@@ -226,5 +226,13 @@ recipe_library_pdb(struct recipe *r)
                            0, 0, 9, 12, 5,     /* IL_0000 12:5-12:14 */
                            3, 0, 0,            /* IL_0003 hidden */
                            4, 1, 0x7D, 4, 8)); /* IL_0007 14:9-15:7 */
+    RECIPE_ROW(r, MD_LOCALVARIABLE, 0, 0, recipe_string(r, "outer"));
+    RECIPE_ROW(r, MD_LOCALVARIABLE, 1, 1, recipe_string(r, "made"));
+    RECIPE_ROW(r, MD_LOCALVARIABLE, 0, 1, recipe_string(r, "inner"));
+    RECIPE_ROW(r, MD_IMPORTSCOPE, 0, 0);
+    RECIPE_ROW(r, MD_LOCALSCOPE, 2, 1, 1, 1, 0, 20);
+    RECIPE_ROW(r, MD_LOCALSCOPE, 2, 1, 3, 1, 3, 6);
+    RECIPE_ROW(r, MD_LOCALSCOPE, 2, 1, 4, 1, 4, 2);
+    RECIPE_ROW(r, MD_LOCALSCOPE, 2, 1, 4, 1, 10, 5);
     r->pdb_methods = 2;
 }

@@ -79,7 +79,7 @@ enum cg_intrinsic {
 struct cg_attrs {
     LLVMAttributeRef uwtable, noinline_, optnone, inlinehint, cold, zeroext, signext, nest, nounwind;
     LLVMAttributeRef willreturn, memory_none, noalias, nonnull, nobuiltin, optsize;
-    LLVMAttributeRef frame_pointer_all, no_tail_calls, probe_stack, stack_check, checked;
+    LLVMAttributeRef frame_pointer_all, no_tail_calls, probe_stack, stack_check, checked, library, native;
     unsigned byval_kind, sret_kind, align_kind;
 };
 
@@ -114,6 +114,7 @@ struct cg_unit {
     struct str_map di_files;
     struct ptr_map di_nodes; /* cg_debug_keep */
     struct str_map di_names; /* cg_debug_keep_named */
+    struct ptr_vec di_statics; /* of struct debug_static (arena): attached when symbols are final */
     bool di_done;
     bool optimized; /* the pipeline has run: no more building, only our passes */
     bool finished;
@@ -225,6 +226,9 @@ void cg_pass_resume(struct cg_unit *u);
 void cg_pass_check(struct cg_unit *u);
 void cg_pass_poll(struct cg_unit *u);
 
+/* pass_inline.c: before the pipeline */
+void cg_pass_inline(struct cg_unit *u);
+
 /* pass_poll.c: at the end of a function's building; clears fn->pads. */
 void cg_pass_guarded_polls(struct cg_fn *fn);
 
@@ -233,8 +237,15 @@ void cg_pass_guarded_polls(struct cg_fn *fn);
 LLVMValueRef cg_check_low(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef need); /* I1 */
 void cg_check_branch(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef low, LLVMBasicBlockRef slow,
                      LLVMBasicBlockRef go_on);
+bool cg_is_library(LLVMValueRef f); /* CG_FN_LIBRARY */
+const char *cg_check_slow_name(LLVMValueRef f); /* the engine function behind its checks */
 void cg_check_call(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef need);
+/* While building: throws if `need` bytes (I64) do not fit. The builder goes on behind it. */
+void cg_check_room(struct cg_fn *fn, LLVMValueRef need);
 LLVMTypeRef cg_check_slow_type(struct cg_unit *u, bool has_need);
+bool cg_has_attr(LLVMValueRef f, const char *name);
+bool cg_is_intrinsic(LLVMValueRef call);
+bool cg_does_not_return(LLVMValueRef call); /* followed by nothing: a throw helper */
 bool cg_is_checked(LLVMValueRef f); /* a function of the unit whose prologue checks */
 /* Name of the engine function a call goes to through its import slot, or NULL. */
 const char *cg_imported_callee(LLVMValueRef call);

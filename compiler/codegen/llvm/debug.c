@@ -14,6 +14,12 @@ struct debug_variable {
     uint32_t offset;
 };
 
+/* A static variable that waits for its symbol. */
+struct debug_static {
+    const char *symbol;
+    LLVMMetadataRef variable; /* with its expression */
+};
+
 static LLVMMetadataRef
 node(cg_dnode n)
 {
@@ -55,11 +61,28 @@ cg_debug_setup(struct cg_unit *u)
     u->di_routine = LLVMDIBuilderCreateSubroutineType(u->di, NULL, NULL, 0, LLVMDIFlagZero);
 }
 
+/* The data of other objects carry what the debugger is told about them, as definitions would. */
+static void
+statics_attach(struct cg_unit *u)
+{
+    unsigned kind = LLVMGetMDKindIDInContext(u->context, "dbg", 3);
+
+    for (size_t i = 0; i < u->di_statics.count; i++) {
+        const struct debug_static *s = u->di_statics.at[i];
+        LLVMValueRef global = LLVMGetNamedGlobal(u->module, s->symbol);
+
+        if (global)
+            LLVMGlobalSetMetadata(global, kind, s->variable);
+    }
+}
+
 void
 cg_debug_finish(struct cg_unit *u)
 {
-    if (u->di && !u->di_done)
+    if (u->di && !u->di_done) {
+        statics_attach(u);
         LLVMDIBuilderFinalize(u->di);
+    }
     u->di_done = true;
 }
 
@@ -228,4 +251,26 @@ cg_debug_declare(struct cg_fn *fn, LLVMValueRef before)
             before);
     }
     ptr_vec_free(&fn->variables);
+}
+
+void
+cg_debug_static(struct cg_unit *u, cg_dnode owner, const char *name, cg_dnode type,
+                const char *symbol, int64_t addend)
+{
+    enum { OP_PLUS_UCONST = 0x23 };
+    uint64_t words[2] = {OP_PLUS_UCONST, (uint64_t)addend};
+    LLVMMetadataRef file, member;
+    struct debug_static *s;
+
+    if (!u || !u->di || !owner || !type)
+        return;
+    file = debug_file(u, u->name);
+    member = LLVMDIBuilderCreateStaticMemberType(u->di, node(owner), name, strlen(name), file, 0,
+                                                 node(type), LLVMDIFlagStaticMember, NULL, 0);
+    s = arena_alloc(u->arena, sizeof *s);
+    s->symbol = arena_strdup(u->arena, symbol);
+    s->variable = LLVMDIBuilderCreateGlobalVariableExpression(
+        u->di, u->di_unit, name, strlen(name), "", 0, file, 0, node(type), 0,
+        LLVMDIBuilderCreateExpression(u->di, words, addend ? 2 : 0), member, 0);
+    ptr_vec_push(&u->di_statics, s);
 }

@@ -32,6 +32,10 @@ fn_attributes(struct cg_fn *fn, const struct cg_sig *sig)
         cg_attr_fn(fn->f, a->cold);
     if ((fn->flags & CG_FN_STACK_CHECK) && u->options.stack_check)
         cg_attr_fn(fn->f, a->stack_check);
+    if (fn->flags & CG_FN_NATIVE)
+        cg_attr_fn(fn->f, a->native);
+    if (fn->flags & CG_FN_LIBRARY)
+        cg_attr_fn(fn->f, a->library);
     abi_attributes(u, sig, &fn->abi, fn->f, false);
 }
 
@@ -131,6 +135,7 @@ cg_fn_begin(struct cg_unit *u, const char *symbol, const struct cg_sig *sig, uns
     fn_arguments(fn, sig);
     if (u->options.stack_check) {
         cg_sym_data(u, CG_IMPORT_PREFIX "RhpLimitSlow", true);
+        cg_sym_data(u, CG_IMPORT_PREFIX "RhpLimitSlowInLibrary", true);
         cg_sym_data(u, CG_IMPORT_PREFIX "RhpLimitSlowFor", true);
         cg_sym_data(u, CG_IMPORT_PREFIX "corert_thread_block_offset", true);
     }

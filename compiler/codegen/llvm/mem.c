@@ -24,15 +24,20 @@ cg_alloca(struct cg_fn *fn, uint32_t size, uint32_t align)
     return fn ? cg_w(cg_entry_alloca(fn, size, align)) : NULL;
 }
 
+enum { SMALL_ALLOCA = 1024 }; /* covered by the prologue's check when it runs once */
+
 cg_value
 cg_alloca_dynamic(struct cg_fn *fn, cg_value size)
 {
-    LLVMValueRef v;
+    LLVMValueRef v, bytes;
 
     if (!cg_ready(fn))
         return NULL;
-    v = LLVMBuildArrayAlloca(fn->b, fn->unit->types[CG_I8],
-                             cg_coerce(fn, cg_v(size), fn->unit->types[CG_I64], false), "");
+    bytes = cg_coerce(fn, cg_v(size), fn->unit->types[CG_I64], false);
+    if (!LLVMIsAConstantInt(bytes) || LLVMConstIntGetZExtValue(bytes) > SMALL_ALLOCA ||
+        LLVMGetInsertBlock(fn->b) != fn->body_block)
+        cg_check_room(fn, bytes);
+    v = LLVMBuildArrayAlloca(fn->b, fn->unit->types[CG_I8], bytes, "");
     LLVMSetAlignment(v, 16);
     return cg_w(v);
 }

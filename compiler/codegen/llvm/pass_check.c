@@ -64,10 +64,25 @@ cg_check_slow_type(struct cg_unit *u, bool has_need)
     return LLVMFunctionType(u->types[CG_VOID], &u->types[CG_I64], has_need, 0);
 }
 
+bool
+cg_is_library(LLVMValueRef f)
+{
+    return LLVMGetStringAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+                                         "corert-library", 14) != NULL;
+}
+
+/* Code of the core library may hold locks that no finally block gives back. */
+const char *
+cg_check_slow_name(LLVMValueRef f)
+{
+    return cg_is_library(f) ? "RhpLimitSlowInLibrary" : "RhpLimitSlow";
+}
+
 void
 cg_check_call(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef need)
 {
-    LLVMValueRef target = cg_import_load(u, b, need ? "RhpLimitSlowFor" : "RhpLimitSlow",
+    LLVMValueRef f = LLVMGetBasicBlockParent(LLVMGetInsertBlock(b));
+    LLVMValueRef target = cg_import_load(u, b, need ? "RhpLimitSlowFor" : cg_check_slow_name(f),
                                          u->types[CG_PTR]);
     LLVMValueRef call = LLVMBuildCall2(b, cg_check_slow_type(u, need != NULL), target, &need,
                                        need != NULL, "");
@@ -82,6 +97,26 @@ cg_check_branch(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef low, LLVMBasic
                 LLVMBasicBlockRef go_on)
 {
     LLVMSetMetadata(LLVMBuildCondBr(b, low, slow, go_on), u->md_prof, u->unlikely);
+}
+
+void
+cg_check_room(struct cg_fn *fn, LLVMValueRef need)
+{
+    struct cg_unit *u = fn->unit;
+    LLVMBasicBlockRef slow, enough;
+    LLVMValueRef target, call;
+
+    if (!u->options.stack_check)
+        return;
+    enough = cg_block_after(fn, "room");
+    slow = cg_block_after(fn, "room.slow");
+    cg_check_branch(u, fn->b, cg_check_low(u, fn->b, need), slow, enough);
+    LLVMPositionBuilderAtEnd(fn->b, slow);
+    target = cg_import_load(u, fn->b, "RhpLimitSlowFor", u->types[CG_PTR]);
+    call = cg_call_emit(fn, cg_check_slow_type(u, true), target, &need, 1, false);
+    LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, u->attrs.cold);
+    LLVMBuildBr(fn->b, enough);
+    LLVMPositionBuilderAtEnd(fn->b, enough);
 }
 
 /* ---- frames ---------------------------------------------------------------------------------- */
@@ -142,8 +177,8 @@ struct graph {
     uint32_t count;
 };
 
-static bool
-has_attr(LLVMValueRef f, const char *name)
+bool
+cg_has_attr(LLVMValueRef f, const char *name)
 {
     return LLVMGetStringAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, name,
                                          (unsigned)strlen(name)) != NULL;
@@ -158,7 +193,7 @@ is_emitted(LLVMValueRef f)
 bool
 cg_is_checked(LLVMValueRef f)
 {
-    return LLVMIsAFunction(f) && has_attr(f, done_attr);
+    return LLVMIsAFunction(f) && cg_has_attr(f, done_attr);
 }
 
 const char *
@@ -176,9 +211,17 @@ cg_imported_callee(LLVMValueRef call)
                : NULL;
 }
 
+bool
+cg_is_intrinsic(LLVMValueRef call)
+{
+    LLVMValueRef callee = LLVMGetCalledValue(call);
+
+    return LLVMIsAFunction(callee) && LLVMGetIntrinsicID(callee);
+}
+
 /* Throw helpers: what they call is cut off from the frames above by its own checks. */
-static bool
-does_not_return(LLVMValueRef call)
+bool
+cg_does_not_return(LLVMValueRef call)
 {
     LLVMValueRef next = LLVMGetNextInstruction(call);
 
@@ -188,7 +231,7 @@ does_not_return(LLVMValueRef call)
         return LLVMGetFirstInstruction(LLVMGetNormalDest(call)) == last &&
                LLVMIsAUnreachableInst(last);
     }
-    if (next && LLVMIsACallInst(next) && LLVMGetIntrinsicID(LLVMGetCalledValue(next)))
+    if (next && LLVMIsACallInst(next) && cg_is_intrinsic(next))
         next = LLVMGetNextInstruction(next); /* the trap behind it */
     return next && LLVMIsAUnreachableInst(next);
 }
@@ -200,11 +243,11 @@ note_call(struct graph *g, struct node *n, LLVMValueRef call)
     LLVMValueRef callee = LLVMGetCalledValue(call);
     const char *import = cg_imported_callee(call);
 
-    if (LLVMIsAInlineAsm(callee) || does_not_return(call))
+    if (LLVMIsAInlineAsm(callee) || cg_does_not_return(call))
         return;
     if (import)
         n->checked |= n->wanted && strcmp(import, "RhpPInvoke") == 0;
-    else if (LLVMIsAFunction(callee) && LLVMGetIntrinsicID(callee))
+    else if (cg_is_intrinsic(call))
         return;
     else if (ptr_map_has(&g->by_function, callee))
         ptr_vec_push(&n->callees, callee);
@@ -218,7 +261,7 @@ note_function(struct cg_unit *u, struct graph *g, struct node *n)
     LLVMBasicBlockRef bb;
     LLVMValueRef i;
 
-    n->wanted = has_attr(n->f, wanted_attr);
+    n->wanted = cg_has_attr(n->f, wanted_attr);
     n->checked = n->wanted && frame_bytes(u, n->f) > LARGE_FRAME;
     for (bb = LLVMGetFirstBasicBlock(n->f); bb; bb = LLVMGetNextBasicBlock(bb)) {
         for (i = LLVMGetFirstInstruction(bb); i; i = LLVMGetNextInstruction(i)) {
@@ -284,14 +327,12 @@ check_insert(struct cg_unit *u, LLVMValueRef f)
     uint64_t frame = frame_bytes(u, f);
     LLVMBasicBlockRef slow = LLVMInsertBasicBlockInContext(u->context, old, "check.slow");
     LLVMBasicBlockRef entry = LLVMInsertBasicBlockInContext(u->context, slow, "check");
-    LLVMMetadataRef scope = LLVMGetSubprogram(f);
     LLVMValueRef need = NULL;
 
     LLVMPositionBuilderAtEnd(b, entry);
-    if (scope)
-        LLVMSetCurrentDebugLocation2(b, LLVMDIBuilderCreateDebugLocation(
-                                            u->context, LLVMDISubprogramGetLine(scope), 0, scope,
-                                            NULL));
+    /* It belongs to the line of the definition and has no place of its own: a debugger stops at the
+     * second one of a function, where the arguments must be in their homes (cg_prologue). */
+    LLVMSetCurrentDebugLocation2(b, NULL);
     if (frame > HUGE_FRAME)
         need = LLVMConstInt(u->types[CG_I64], frame, 0);
     else
@@ -300,7 +341,6 @@ check_insert(struct cg_unit *u, LLVMValueRef f)
     LLVMPositionBuilderAtEnd(b, slow);
     cg_check_call(u, b, need);
     LLVMBuildBr(b, old);
-    LLVMSetCurrentDebugLocation2(b, NULL);
     cg_attr_fn(f, u->attrs.checked);
 }
 

@@ -86,18 +86,60 @@ poll_edge(struct cg_unit *u, struct flow *f, uint32_t from_block, uint32_t to_bl
 
 /* ---- which loops ----------------------------------------------------------------------------- */
 
+/* The way back from native code (transition.c), which looks whether somebody waits. */
+static bool
+comes_back(LLVMValueRef call)
+{
+    unsigned n = LLVMGetNumArgOperands(call), i;
+
+    for (i = 0; i < n; i++) {
+        LLVMValueRef v = LLVMGetOperand(call, i);
+        size_t length;
+
+        if (LLVMIsALoadInst(v) && LLVMIsAGlobalVariable(LLVMGetOperand(v, 0)) &&
+            strcmp(LLVMGetValueName2(LLVMGetOperand(v, 0), &length),
+                   CG_IMPORT_PREFIX "RhpTrapThreads") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The slow half behind it is the core library's, which does not end the thread. */
+static bool
+comes_back_calmly(LLVMValueRef call)
+{
+    LLVMValueRef last = LLVMGetBasicBlockTerminator(LLVMGetInstructionParent(call)), i;
+    unsigned n = LLVMGetNumSuccessors(last), k;
+
+    for (k = 0; k < n; k++) {
+        for (i = LLVMGetFirstInstruction(LLVMGetSuccessor(last, k)); i; i = LLVMGetNextInstruction(i)) {
+            const char *import =
+                LLVMIsACallInst(i) || LLVMIsAInvokeInst(i) ? cg_imported_callee(i) : NULL;
+
+            if (import && strcmp(import, "RhpPInvokeReturnInLibrary") == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* In user code only a check counts at which a thread can also be ended. */
 static bool
 call_polls(LLVMValueRef call)
 {
     LLVMValueRef callee = LLVMGetCalledValue(call);
     const char *import = cg_imported_callee(call);
+    bool library = cg_is_library(LLVMGetBasicBlockParent(LLVMGetInstructionParent(call)));
 
     if (import)
-        return strcmp(import, "RhpPInvokeReturn") == 0 || strcmp(import, "RhpGcPoll") == 0;
+        return strcmp(import, "RhpPInvokeReturn") == 0 || strcmp(import, "RhpGcPoll") == 0 ||
+               (library && strcmp(import, "RhpPInvokeReturnInLibrary") == 0);
+    if (LLVMIsAInlineAsm(callee))
+        return comes_back(call) && (library || !comes_back_calmly(call));
     if (!LLVMIsAFunction(callee))
         return false;
     /* A check that was built before the pipeline reads the stack pointer. */
-    return cg_is_checked(callee) ||
+    return (cg_is_checked(callee) && (library || !cg_is_library(callee))) ||
            LLVMGetIntrinsicID(callee) == LLVMLookupIntrinsicID("llvm.read_register", 18);
 }
 
@@ -216,7 +258,8 @@ poll_guarded(struct cg_unit *u, LLVMBasicBlockRef from, LLVMBasicBlockRef to, LL
     LLVMSetCurrentDebugLocation2(b, LLVMInstructionGetDebugLoc(last));
     cg_check_branch(u, b, cg_check_low(u, b, NULL), blocks[1], to);
     LLVMPositionBuilderAtEnd(b, blocks[1]);
-    target = cg_import_load(u, b, "RhpLimitSlow", u->types[CG_PTR]);
+    target = cg_import_load(u, b, cg_check_slow_name(LLVMGetBasicBlockParent(LLVMGetInsertBlock(b))),
+                            u->types[CG_PTR]);
     LLVMAddCallSiteAttribute(
         LLVMBuildInvoke2(b, cg_check_slow_type(u, false), target, NULL, 0, to, pad, ""),
         (LLVMAttributeIndex)LLVMAttributeFunctionIndex, u->attrs.cold);

@@ -12,6 +12,7 @@ struct cg_strip {
     LLVMValueRef compare;  /* part of the branch's condition */
     unsigned moving;       /* which operand of it moves */
     LLVMIntPredicate stay; /* as if it were the first one */
+    bool when;             /* the compare's own outcome that keeps the loop going */
     unsigned stay_edge;    /* successor inside the loop */
     int64_t step;
     bool next;      /* the value is phi + step, not the phi itself */

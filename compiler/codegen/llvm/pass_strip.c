@@ -129,6 +129,7 @@ match_compare(const struct flow *f, LLVMValueRef compare, bool stay, struct cg_s
         if (!goes_towards(out->stay, out->step))
             continue;
         out->compare = compare;
+        out->when = stay;
         out->moving = m;
         return true;
     }
@@ -381,38 +382,123 @@ stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef v, bool sure
     return LLVMBuildSelect(b, is_far, far, bound, "");
 }
 
+/* ---- the first stop ---- */
+
+static bool is_positive(LLVMValueRef v, unsigned depth);
+
+static bool
+phi_is_positive(LLVMValueRef phi, unsigned depth)
+{
+    unsigned n = LLVMCountIncoming(phi), i;
+
+    for (i = 0; i < n; i++) {
+        LLVMValueRef in = LLVMGetIncomingValue(phi, i);
+        int64_t step = step_of(in, phi);
+
+        if (step > 0 && (LLVMGetNSW(in) || LLVMGetIntTypeWidth(LLVMTypeOf(phi)) == 64))
+            continue; /* nobody counts to 2^63 */
+        if (step || !is_positive(in, depth))
+            return false;
+    }
+    return true;
+}
+
+/* Surely >= 0 as a signed number. */
+static bool
+is_positive(LLVMValueRef v, unsigned depth)
+{
+    LLVMOpcode op;
+
+    if (LLVMIsAConstantInt(v))
+        return LLVMConstIntGetSExtValue(v) >= 0;
+    if (!LLVMIsAInstruction(v) || depth == 0)
+        return false;
+    op = LLVMGetInstructionOpcode(v);
+    if (op == LLVMZExt)
+        return true;
+    if (op == LLVMPHI)
+        return phi_is_positive(v, depth - 1);
+    if (op != LLVMAnd && op != LLVMAdd)
+        return false;
+    if (op == LLVMAnd)
+        return is_positive(LLVMGetOperand(v, 0), depth - 1) ||
+               is_positive(LLVMGetOperand(v, 1), depth - 1);
+    return LLVMGetNSW(v) && is_positive(LLVMGetOperand(v, 0), depth - 1) &&
+           is_positive(LLVMGetOperand(v, 1), depth - 1);
+}
+
+/* The compare that the loop makes with `stop`. One that is taken for not going on by mistake asks
+ * the true condition and finds a better stop, so that != may become <. */
+static LLVMIntPredicate
+stop_predicate(const struct cg_strip *s)
+{
+    if (s->stay != LLVMIntNE)
+        return s->stay;
+    return s->step > 0 ? LLVMIntSLT : LLVMIntSGT;
+}
+
+static bool
+stop_is_signed(const struct cg_strip *s)
+{
+    LLVMIntPredicate p = stop_predicate(s);
+
+    return p == LLVMIntSLT || p == LLVMIntSLE;
+}
+
+/* Upwards from a start that is not negative, a bound of at most `reach` is the stop; one that is
+ * farther away is left to the first compare, which fails against the least number. So the stop
+ * depends on the bound alone and is computed outside the loops around. NULL: not such a loop. */
+static LLVMValueRef
+early_stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef start)
+{
+    LLVMValueRef bound = strip_bound(s), reach, least, is_near;
+    LLVMTypeRef type = LLVMTypeOf(bound);
+
+    if (s->step < 0 || (stop_is_signed(s) && !is_positive(start, 6)))
+        return NULL;
+    reach = LLVMConstInt(type, (uint64_t)s->step * s->iterations, 0);
+    least = LLVMConstInt(type, 0, 0);
+    if (stop_is_signed(s))
+        least = LLVMConstInt(type, 1ull << (LLVMGetIntTypeWidth(type) - 1), 0);
+    is_near = LLVMBuildICmp(b, LLVMIntULE, bound, reach, "");
+    return LLVMBuildSelect(b, is_near, bound, least, "");
+}
+
 /* With a constant start the first stop is just the lesser of two values, if nothing can wrap. */
 static LLVMValueRef
 constant_stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef v)
 {
     int64_t start = LLVMConstIntGetSExtValue(v), far = start + s->step * (int64_t)s->iterations;
-    LLVMIntPredicate less = LLVMIntULT;
     LLVMValueRef bound = strip_bound(s), value;
 
     if (s->step < 0 || start < 0 || far > INT32_MAX)
         return NULL;
-    if (s->stay == LLVMIntSLT || s->stay == LLVMIntSLE)
-        less = LLVMIntSLT;
-    else if (s->stay == LLVMIntNE && start != 0)
-        return NULL; /* a bound below the start is a long way off */
     value = LLVMConstInt(LLVMTypeOf(v), (unsigned long long)far, 0);
-    return LLVMBuildSelect(b, LLVMBuildICmp(b, less, bound, value, ""), bound, value, "");
+    return LLVMBuildSelect(
+        b, LLVMBuildICmp(b, stop_is_signed(s) ? LLVMIntSLT : LLVMIntULT, bound, value, ""), bound,
+        value, "");
 }
 
 static LLVMValueRef
 first_stop(struct cg_unit *u, const struct flow *f, const struct cg_strip *s)
 {
     LLVMBuilderRef b = u->pad_builder;
-    LLVMValueRef stop = NULL;
     LLVMBasicBlockRef from;
-    LLVMValueRef v = strip_start(f, s, &from);
+    LLVMValueRef start = strip_start(f, s, &from), v = start, stop;
 
-    LLVMPositionBuilderBefore(b, LLVMGetBasicBlockTerminator(first_stop_place(f, s, v, from)));
+    LLVMPositionBuilderBefore(
+        b, LLVMGetBasicBlockTerminator(first_stop_place(f, s, strip_bound(s), from)));
+    if (s->next && LLVMIsAConstantInt(start))
+        v = LLVMConstInt(LLVMTypeOf(v),
+                         (uint64_t)LLVMConstIntGetSExtValue(start) + (uint64_t)s->step, 1);
+    stop = LLVMIsAConstantInt(v) ? constant_stop_build(b, s, v) : early_stop_build(b, s, start);
+    if (stop)
+        return stop;
+    LLVMPositionBuilderBefore(b,
+                              LLVMGetBasicBlockTerminator(first_stop_place(f, s, start, from)));
     if (s->next)
-        v = LLVMBuildAdd(b, v, LLVMConstInt(LLVMTypeOf(v), (unsigned long long)s->step, 1), "");
-    if (LLVMIsAConstantInt(v))
-        stop = constant_stop_build(b, s, v);
-    return stop ? stop : stop_build(b, s, v, false);
+        v = LLVMBuildAdd(b, start, LLVMConstInt(LLVMTypeOf(v), (unsigned long long)s->step, 1), "");
+    return stop_build(b, s, v, false);
 }
 
 /* The condition once more, with `with` in place of the compare. */
@@ -437,13 +523,12 @@ condition_build(LLVMBuilderRef b, LLVMValueRef condition, LLVMValueRef compare, 
     return copy;
 }
 
+/* In the sense of the compare it stands for. */
 static LLVMValueRef
-compare_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef bound)
+compare_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMIntPredicate stay, LLVMValueRef bound)
 {
-    LLVMValueRef moving = LLVMGetOperand(s->compare, s->moving);
-
-    return LLVMBuildICmp(b, LLVMGetICmpPredicate(s->compare), s->moving ? bound : moving,
-                         s->moving ? moving : bound, "");
+    return LLVMBuildICmp(b, s->when ? stay : predicate_inverse(stay),
+                         LLVMGetOperand(s->compare, s->moving), bound, "");
 }
 
 /* Blocks of one rewritten loop. `block` branches to `merge` or `again`; `again` to `move` or out;
@@ -502,7 +587,7 @@ rewrite_branch(struct cg_unit *u, struct rewrite *w, const struct cg_strip *s)
     LLVMValueRef prof = LLVMGetMetadata(w->branch, u->md_prof), made, c;
 
     LLVMPositionBuilderBefore(b, w->branch);
-    c = condition_build(b, w->condition, s->compare, compare_build(b, s, w->stop));
+    c = condition_build(b, w->condition, s->compare, compare_build(b, s, stop_predicate(s), w->stop));
     made = LLVMBuildCondBr(b, c, s->stay_edge ? w->again : w->merge,
                            s->stay_edge ? w->merge : w->again);
     if (prof)
@@ -517,7 +602,7 @@ rewrite_again(struct cg_unit *u, struct rewrite *w, const struct cg_strip *s)
     LLVMValueRef c, br;
 
     LLVMPositionBuilderAtEnd(b, w->again);
-    c = condition_build(b, w->condition, s->compare, compare_build(b, s, strip_bound(s)));
+    c = condition_build(b, w->condition, s->compare, compare_build(b, s, s->stay, strip_bound(s)));
     br = LLVMBuildCondBr(b, c, s->stay_edge ? w->out : w->move, s->stay_edge ? w->move : w->out);
     if (!s->cold_exit)
         LLVMSetMetadata(br, u->md_prof, s->stay_edge ? u->likely : u->unlikely);

@@ -99,6 +99,7 @@ cg_pipeline_run(struct cg_unit *u)
     pipeline_dump(u, ".in.ll");
     if (!pipeline_verify(u, "from the importer"))
         return false;
+    cg_pass_inline(u);
     if (!pipeline_optimize(u))
         return false;
     cg_symbols_forget(u);

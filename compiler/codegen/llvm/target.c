@@ -24,8 +24,11 @@ static void
 target_init_once(void)
 {
     /* Loop strength reduction can leave only a pointer outside the object in registers, which a
-     * conservative scan does not recognise (docs/abi.md, "Roots"). */
-    static const char *const options[] = {"corertc", "-disable-lsr"};
+     * conservative scan does not recognise (docs/abi.md, "Roots"). A function without calls, or one
+     * that calls itself only, may throw all the same: checks are put into it after the pipeline. */
+    /* Code without a place belongs to the line before it, also at the start of a block. */
+    static const char *const options[] = {"corertc", "-disable-lsr", "-disable-nounwind-inference",
+                                          "-use-unknown-locations=Disable"};
 
     LLVMInstallFatalErrorHandler(target_fatal);
     LLVMInitializeX86TargetInfo();
@@ -33,7 +36,7 @@ target_init_once(void)
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
     LLVMInitializeX86AsmParser();
-    LLVMParseCommandLineOptions(2, options, "");
+    LLVMParseCommandLineOptions((int)(sizeof options / sizeof *options), options, "");
 }
 
 static LLVMCodeGenOptLevel

@@ -80,6 +80,8 @@ types_attributes(struct cg_unit *u)
     a->probe_stack = types_string(u, "probe-stack", "inline-asm");
     a->stack_check = types_string(u, "corert-stack-check", "true");
     a->checked = types_string(u, "corert-checked", "true");
+    a->native = types_string(u, "corert-native", "true");
+    a->library = types_string(u, "corert-library", "true");
     a->byval_kind = types_kind("byval");
     a->sret_kind = types_kind("sret");
     a->align_kind = types_kind("align");

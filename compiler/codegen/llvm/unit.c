@@ -83,6 +83,7 @@ cg_unit_free(struct cg_unit *u)
     str_map_free(&u->di_files);
     ptr_map_free(&u->di_nodes);
     str_map_free(&u->di_names);
+    ptr_vec_free(&u->di_statics);
     ptr_vec_free(&u->stale);
     ptr_vec_free(&u->imports);
     free(u->error);

@@ -73,16 +73,21 @@ static class Program
         T.P("string too large", T.Throws(() => GC.KeepAlive(new string('a', T.Opaque(60 << 20)))));
 
         // Out of memory in the middle of something of the class library's.
-        Deep(30, FillList);
+        bool done = false;
+        Deep(30, () => done = FillList());
         Deep(60, null);
-        Deep(30, FillMap);
+        T.P("list", done);
+        Deep(30, () => done = FillMap());
         Deep(60, null);
+        T.P("dictionary", done);
         GC.Collect();
         Deep(30, () => { var after = new byte[10 << 20]; after[5 << 20] = 1; T.P("and on", after.Length); });
         T.P("used", GC.GetTotalMemory(true) < 48 << 20);
     }
 
-    static void FillList()
+    // Prints nothing: there is no memory for a text either.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static bool FillList()
     {
         var list = new List<long>();
         bool thrown = false;
@@ -90,10 +95,11 @@ static class Program
         catch (OutOfMemoryException) { thrown = true; }
         bool whole = true;
         for (int i = 0; i < list.Count; i++) whole &= list[i] == i;
-        T.P("list", thrown && whole && list.Count > 1000);
+        return thrown && whole && list.Count > 1000;
     }
 
-    static void FillMap()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static bool FillMap()
     {
         var map = new Dictionary<int, string>();
         bool thrown = false;
@@ -101,6 +107,6 @@ static class Program
         catch (OutOfMemoryException) { thrown = true; }
         bool whole = true;
         foreach (KeyValuePair<int, string> e in map) whole &= e.Value.Length == 1000;
-        T.P("dictionary", thrown && whole && map.Count > 1000);
+        return thrown && whole && map.Count > 1000;
     }
 }
