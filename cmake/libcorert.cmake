@@ -73,7 +73,7 @@ add_custom_command(
 add_custom_command(
     OUTPUT "${corert_shared}"
     COMMAND ${CMAKE_C_COMPILER} -shared -o "${corert_shared}" -Wl,-soname,libcorert.so
-        -Wl,-z,nodelete -Wl,-z,relro,-z,now -Wl,-Bsymbolic
+        -Wl,-z,nodelete -Wl,-z,relro,-z,now -Wl,-Bsymbolic -Wl,--gc-sections -Wl,-z,pack-relative-relocs
         "-Wl,--version-script=${corert_exports}" ${corert_sanitize_link}
         "${corert_object}" -lpthread -ldl -lm
     DEPENDS "${corert_archive}" "${corert_exports}"

@@ -41,9 +41,9 @@ enum dbg_step { DBG_STEP_DONE, DBG_STEP_OUTERMOST, DBG_STEP_UNKNOWN };
 
 /* One host frame up, by libunwind. Without it nothing is known. */
 enum dbg_step dbg_host_step(struct dbg_regs *at);
-/* Makes what dbg_host_step needs; without it the first step does. dbg_stop gives it back. */
+/* Makes what dbg_host_step needs; without it the first step does. Stays while the
+ * process lives: a text may be asked for at any time. */
 void dbg_start(void);
-void dbg_stop(void);
 
 /* Copies from any address; false if it cannot be read. */
 bool dbg_read(uintptr_t from, void *to, size_t bytes);

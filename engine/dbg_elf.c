@@ -108,7 +108,8 @@ section_part(const struct dbg_image *image, const uint8_t *header)
 {
     struct dbg_part none = {NULL, 0};
 
-    if (number(header + 4, 4) == SECTION_NOBITS || (number(header + 8, 8) & SECTION_FLAG_COMPRESSED))
+    if (number(header + 4, 4) == SECTION_NOBITS ||
+        (number(header + 8, 8) & SECTION_FLAG_COMPRESSED))
         return none;
     return file_part(image, number(header + 24, 8), number(header + 32, 8));
 }

@@ -1,6 +1,7 @@
 /* engine/dbg_line.c - source lines of addresses, from .debug_line (DWARF 2 to 5, 32-bit form).
  * Runs every line program from the start of the section until one covers the address: slow next to
- * an index, quick next to whatever made somebody want a stack. A malformed program ends the search. */
+ * an index, quick next to whatever made somebody want a stack. A malformed program ends the
+ * search. */
 #include "engine/dbg.h"
 #include "engine/eh_read.h"
 

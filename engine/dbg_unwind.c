@@ -135,7 +135,8 @@ access_register(unw_addr_space_t space, unw_regnum_t reg, unw_word_t *value, int
 }
 
 static int
-access_float(unw_addr_space_t space, unw_regnum_t reg, unw_fpreg_t *value, int write, void *argument)
+access_float(unw_addr_space_t space, unw_regnum_t reg, unw_fpreg_t *value, int write,
+             void *argument)
 {
     (void)space;
     (void)reg;
@@ -182,7 +183,8 @@ find_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t *info, int need
 
     if (!pal_dl_object((const void *)ip, &object) || !table_describe(v, &object, &table))
         return -UNW_ENOINFO;
-    result = UNW_OBJ(dwarf_search_unwind_table)(space, ip, &table, info, need_unwind_info, argument);
+    result =
+        UNW_OBJ(dwarf_search_unwind_table)(space, ip, &table, info, need_unwind_info, argument);
     if (result == 0)
         v->known = true;
     return result;
@@ -284,15 +286,6 @@ dbg_start(void)
     (void)space_get();
 }
 
-void
-dbg_stop(void)
-{
-    unw_addr_space_t made = atomic_exchange_explicit(&process, NULL, memory_order_acq_rel);
-
-    if (made)
-        unw_destroy_addr_space(made);
-}
-
 static bool
 registers_take(unw_cursor_t *cursor, struct eh_regs *regs)
 {
@@ -342,11 +335,6 @@ dbg_host_step(struct dbg_regs *at)
 
 void
 dbg_start(void)
-{
-}
-
-void
-dbg_stop(void)
 {
 }
 

@@ -1,5 +1,6 @@
 /* engine/exe_config.c - what a compiled program takes from its environment.
- * A value that is not understood stops the program with a sentence: whoever set it wants to know. */
+ * A value that is not understood stops the program with a sentence: whoever set it wants to know.
+ */
 #include "engine/engine.h"
 
 #include <errno.h>

@@ -11,9 +11,9 @@
 enum { BATCH = 16 }; /* finalizers between two looks at `quit` or the clock */
 
 static struct {
-    struct pal_mutex lock; /* FINALIZER */
-    struct pal_cond wake;  /* wanted or quit */
-    struct pal_cond done;  /* a pass ended, or the last active thread left */
+    struct pal_mutex lock;     /* FINALIZER */
+    struct pal_cond wake;      /* wanted or quit */
+    struct pal_cond done;      /* a pass ended, or the last active thread left */
     struct pal_thread *thread; /* owned; NULL: none, or the host made it */
     bool running;              /* it has been started and has not ended */
     struct fin_work *work;     /* owned by their callbacks; newest first */
@@ -194,8 +194,8 @@ thread_ensure(void)
     if (fin.running)
         return true;
     if (thr_list.hooks.thread_start)
-        fin.running = thr_list.hooks.thread_start(thr_list.hooks.context, thread_main, NULL, 0,
-                                                  name) == 0;
+        fin.running =
+            thr_list.hooks.thread_start(thr_list.hooks.context, thread_main, NULL, 0, name) == 0;
     else
         fin.running = pal_thread_start(&fin.thread, thread_main, &fin, 0, name) == PAL_OK;
     return fin.running;

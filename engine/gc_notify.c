@@ -1,6 +1,6 @@
 /* engine/gc_notify.c - GC.RegisterForFullGCNotification: telling that a collection is near, and that
  * it is over. Every collection is a full one. "Near" is when so many percent of what may be
- * allocated until the next one are left; one that nobody could foresee is announced when it begins.
+ * allocated until the next one are left; one that somebody asked for is no news and is not told.
  * Waits run in native state. */
 #include "engine/engine.h"
 #include "engine/gc_world.h"
@@ -13,18 +13,18 @@ enum { SUCCEEDED = 0, CANCELED = 2, TIMED_OUT = 3, NOT_APPLICABLE = 4 };
 static struct {
     struct pal_mutex lock; /* GC_NOTIFY */
     struct pal_cond changed;
-    uint32_t percent;  /* of the budget that is left when a collection is near; 0: nobody asked */
-    uint64_t asked;    /* counts registrations and cancellations */
-    bool approaching;  /* announced, not begun */
-    bool complete;     /* the announced one is over */
+    uint32_t percent; /* of the budget that is left when a collection is near; 0: nobody asked */
+    uint64_t asked;   /* counts registrations and cancellations */
+    bool approaching; /* announced, not begun */
+    bool complete;    /* the announced one is over */
 } notify;
 
 bool
 RhRegisterForFullGCNotification(int32_t generation_threshold, int32_t large_threshold)
 {
     pal_mutex_lock(&notify.lock);
-    notify.percent = (uint32_t)(generation_threshold > large_threshold ? generation_threshold
-                                                                       : large_threshold);
+    notify.percent =
+        (uint32_t)(generation_threshold > large_threshold ? generation_threshold : large_threshold);
     notify.asked++;
     notify.approaching = false;
     notify.complete = false;
@@ -42,8 +42,8 @@ RhCancelFullGCNotification(void)
 
 /* ---- events ---- */
 
-void
-gcw_notify_approach(void)
+static void
+approach(void)
 {
     pal_mutex_lock(&notify.lock);
     if (notify.percent && !notify.approaching) {
@@ -66,14 +66,14 @@ gcw_notify_poll(void)
     percent = notify.percent;
     pal_mutex_unlock(&notify.lock);
     if (percent && c.since_bytes >= c.budget_bytes / 100 * (100 - percent))
-        gcw_notify_approach();
+        approach();
 }
 
 void
 gcw_notify_complete(void)
 {
     pal_mutex_lock(&notify.lock);
-    if (notify.percent) {
+    if (notify.approaching) {
         notify.approaching = false;
         notify.complete = true;
         gcw_watch_set(GCW_WATCH_APPROACH, true);

@@ -178,8 +178,8 @@ long_clear(void *context, struct hnd_slot *slot, enum hnd_type type)
         *secondary_of(slot) = NULL;
 }
 
-/* A dead WeakReference gives its handle back; WeakReference<T> has no other finalizer than this. Its
- * one field is the handle, with two bits for itself. */
+/* A dead WeakReference gives its handle back; WeakReference<T> has no other finalizer than this.
+ * Its one field is the handle, with two bits for itself. */
 static void
 finalize_eager(void *object)
 {
@@ -353,13 +353,6 @@ gcw_watch_poll(void)
     thr_run_native(watch_poll, NULL);
 }
 
-static void
-stop(void)
-{
-    gcw_notify_approach(); /* at the latest */
-    thr_stop_world();
-}
-
 /* ---- afterwards ---- */
 
 static const char *
@@ -499,7 +492,7 @@ gcw_table(void)
 {
     static const struct gc_world table = {
         .run_native = thr_run_native,
-        .stop = stop,
+        .stop = thr_stop_world,
         .each_buffer = each_buffer,
         .scan_ambiguous = scan_ambiguous,
         .scan_roots = scan_roots,

@@ -60,7 +60,6 @@ void gcw_region_reset(void);
 
 /* ---- gc_notify.c: GC.RegisterForFullGCNotification ---- */
 void gcw_notify_poll(void); /* native state */
-void gcw_notify_approach(void);
 void gcw_notify_complete(void);
 void gcw_notify_reset(void);
 

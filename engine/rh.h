@@ -59,6 +59,7 @@ int32_t RhGetGCDescSize(const struct gc_mt *mt);
 void *RhRegisterFrozenSegment(void *start, size_t allocated, size_t committed, size_t reserved);
 void RhUpdateFrozenSegment(void *segment, void *allocated, void *committed);
 void RhUnregisterFrozenSegment(void *segment);
+void rh_frozen_release(void); /* the heap is gone: unmaps what the class library mapped for them */
 void RhpCollect(uint32_t generation, uint32_t mode, int32_t low_memory);
 int64_t RhpGetGcTotalMemory(void);
 int32_t RhpStartNoGCRegion(int64_t total, int32_t has_large, int64_t large, int32_t no_full);

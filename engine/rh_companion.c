@@ -73,8 +73,8 @@ RhUnhandledAtExport(const uint16_t *text, int32_t length)
     pal_free(message);
 }
 
-/* Of the innermost export on the calling thread, whose module managed code means by "the program"; 0:
- * it was started by managed code. */
+/* Of the innermost export on the calling thread, whose module managed code means by "the program";
+ * 0: it was started by managed code. */
 static uintptr_t
 export_pc(void)
 {

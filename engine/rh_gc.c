@@ -25,12 +25,44 @@ static struct {
 
 /* ---- frozen segments ---- */
 
+/* A range that the class library has mapped and never gives back: we do it at the end. */
+struct mapped {
+    struct mapped *next; /* owned */
+    void *start;
+    size_t bytes;
+};
+
+static struct mapped *_Atomic mapped;
+
 void *
 RhRegisterFrozenSegment(void *start, size_t allocated, size_t committed, size_t reserved)
 {
+    struct mapped *m = pal_alloc(sizeof *m);
+    void *segment = m ? gc_frozen_add(start, allocated) : NULL;
+
     (void)committed;
-    (void)reserved;
-    return gc_frozen_add(start, allocated);
+    if (!segment) {
+        pal_free(m);
+        return NULL;
+    }
+    *m = (struct mapped){atomic_load(&mapped), start, reserved};
+    while (!atomic_compare_exchange_weak(&mapped, &m->next, m))
+        ;
+    return segment;
+}
+
+void
+rh_frozen_release(void)
+{
+    struct mapped *m = atomic_exchange(&mapped, (struct mapped *)NULL);
+
+    while (m) {
+        struct mapped *next = m->next;
+
+        pal_mem_release(m->start, m->bytes);
+        pal_free(m);
+        m = next;
+    }
 }
 
 void
@@ -105,12 +137,24 @@ RhGetGeneration(const void *object)
 
 /* ---- sizes ---- */
 
+/* Of a thread that may be running: its two words are read one after the other, and what cannot be
+ * is taken for nothing. */
+static uint64_t
+buffer_left(const struct thr_thread *thread)
+{
+    const uint8_t *limit = __atomic_load_n(&thread->block->alloc_limit, __ATOMIC_RELAXED);
+    const uint8_t *at = __atomic_load_n(&thread->block->alloc_ptr, __ATOMIC_RELAXED);
+    uint64_t left = (uint64_t)((uintptr_t)limit - (uintptr_t)at);
+
+    return left <= GC_BLOCK_BYTES ? left : 0;
+}
+
 static bool
 buffer_add(struct thr_thread *thread, void *context)
 {
     uint64_t *left = context;
 
-    *left += (uint64_t)(thread->block->alloc_limit - thread->block->alloc_ptr);
+    *left += buffer_left(thread);
     return true;
 }
 
@@ -128,9 +172,8 @@ static uint64_t
 thread_allocated(const struct thr_thread *thread)
 {
     const struct engine_thread *e = thread->gc_private;
-    const struct thread_block *b = thread->block;
 
-    return e ? e->taken_bytes - (uint64_t)(b->alloc_limit - b->alloc_ptr) : 0;
+    return e ? e->taken_bytes - buffer_left(thread) : 0;
 }
 
 void

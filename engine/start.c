@@ -337,8 +337,11 @@ module_begin(struct ldr_module *m, struct ldr_diag *diag)
     engine.capture = true;
     result = run(&d);
     engine.capture = false;
-    if (result == 0)
+    if (result == 0 && !atomic_load(&m->ended))
         return CORERT_OK;
+    (void)thr_pending_take();
+    if (atomic_load(&m->ended)) /* which the host has been told */
+        snprintf(engine.failure, sizeof engine.failure, "it has ended itself");
     m->closed = true;
     ldr_diag_set(diag, "%s: its start-up code failed: %s", m->path,
                  engine.failure[0] ? engine.failure : "no text");
@@ -466,9 +469,9 @@ engine_stop(void)
     dispatch_flush();
     eh_shutdown();
     hnd_reset();
-    dbg_stop();
     engine_natives_clear();
     gc_stop();
+    rh_frozen_release();
     engine_memory_set(NULL, NULL);
     engine = (struct engine){.started = false};
     return CORERT_OK;

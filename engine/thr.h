@@ -156,7 +156,8 @@ void thr_cancel_all(enum thr_cancel how);
 bool thr_cancel_wanted(void);
 /* thr_cancel_all has been called: nobody may start anything. */
 bool thr_is_closing(void);
-/* In managed state with `record` where it goes on: unwinds if it is asked to and can, else returns. */
+/* In managed state with `record` where it goes on: unwinds if it is asked to and can, else
+ * returns. */
 void thr_cancel_deliver(struct thr_transition *record);
 /* The same, but only if it is forced to. */
 void thr_cancel_deliver_calm(struct thr_transition *record);

@@ -1,9 +1,9 @@
 /* engine/thr_cancel.c - asking threads to end, and closing entries.
  * A thread that is asked unwinds at its next check, return from native code, throw or wait: finally
- * and fault blocks run, nothing catches, and its entry from native code returns zero. While a finally
- * block that such an unwinding entered runs, only THR_CANCEL_FORCED interrupts it.
- * The word of a thread (thr_thread.cancel) is written first, then its limit is raised and its wait
- * woken; the thread publishes its wait first and then reads the word. */
+ * and fault blocks run, nothing catches, and its entry from native code returns zero. While a
+ * finally block that such an unwinding entered runs, only THR_CANCEL_FORCED interrupts it. The word
+ * of a thread (thr_thread.cancel) is written first, then its limit is raised and its wait woken;
+ * the thread publishes its wait first and then reads the word. */
 #include "engine/thr_priv.h"
 
 #include "corert.h"
@@ -16,8 +16,9 @@
 enum { PENDING_SHIFT = 16 };
 
 static struct {
-    _Atomic(uint32_t) asked;   /* threads whose cancel word is set */
-    _Atomic(uint32_t) closing; /* enum thr_cancel: what threads that attach get; set under THREADS */
+    _Atomic(uint32_t) asked; /* threads whose cancel word is set */
+    _Atomic(uint32_t)
+        closing; /* enum thr_cancel: what threads that attach get; set under THREADS */
     _Atomic(bool) forked;
 } cancel;
 
@@ -28,7 +29,8 @@ ask(struct thr_thread *t, enum thr_cancel how)
 {
     uint32_t before = atomic_load(&t->cancel);
 
-    while (before < (uint32_t)how && !atomic_compare_exchange_weak(&t->cancel, &before, (uint32_t)how))
+    while (before < (uint32_t)how &&
+           !atomic_compare_exchange_weak(&t->cancel, &before, (uint32_t)how))
         ;
     if (before == THR_CANCEL_NONE) {
         atomic_fetch_add(&cancel.asked, 1);

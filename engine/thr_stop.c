@@ -14,7 +14,7 @@ _Atomic(uint32_t) thr_entry_request;
 
 /* Guarded by THREADS. */
 static struct {
-    uint64_t patience_ns;   /* until a thread that does not come is named; 0: PATIENCE_NS */
+    uint64_t patience_ns;    /* until a thread that does not come is named; 0: PATIENCE_NS */
     _Atomic(uint64_t) owner; /* system's number of the thread that has stopped the world; 0: none */
     /* Whom the stopper sleeps for, and what it sleeps on. */
     _Atomic(const struct thr_thread *) wanted;
@@ -57,8 +57,8 @@ thr_become_managed(void *state)
     errno = saved_errno;
 }
 
-/* `record` is where native code was entered, `here` where managed code goes on now: the callee-saved
- * registers may have changed in between. */
+/* `record` is where native code was entered, `here` where managed code goes on now: the
+ * callee-saved registers may have changed in between. */
 static void
 return_to_managed(struct thr_transition *record, struct thr_transition *here,
                   void (*deliver)(struct thr_transition *here))
@@ -133,11 +133,12 @@ stuck_report(const struct thr_thread *t, uint64_t waited_ns)
     pal_thread_state(t->os_id, doing, sizeof doing);
     /* The entry's frame may be left while we look; its stack stays mapped because the thread cannot
      * detach now, so at worst the number is wrong. */
-    snprintf(line, sizeof line,
-             "thread %llu, %s, has not come to a check for %llu ms, %s %#llx",
+    snprintf(line, sizeof line, "thread %llu, %s, has not come to a check for %llu ms, %s %#llx",
              (unsigned long long)t->os_id, doing, (unsigned long long)(waited_ns / 1000000),
              pc ? "last seen at" : "entered managed code at",
-             (unsigned long long)(pc ? pc : entry ? entry->pc : 0));
+             (unsigned long long)(pc      ? pc
+                                  : entry ? entry->pc
+                                          : 0));
     thr_list.hooks.warn(line);
 }
 

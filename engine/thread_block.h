@@ -48,8 +48,8 @@
 #define REVERSE_EXCEPTION      56
 #define REVERSE_FRAME_SIZE     64
 
-/* thr_reverse_frame.exception of an entry from native code: 0, or an export, whose method catches at
- * its boundary what nobody caught before. */
+/* thr_reverse_frame.exception of an entry from native code: 0, or an export, whose method catches
+ * at its boundary what nobody caught before. */
 #define REVERSE_IS_EXPORT      1
 
 #ifndef __ASSEMBLER__

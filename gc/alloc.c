@@ -185,8 +185,7 @@ buffer_next_hole(struct gc_buffer *b, uint64_t *taken, size_t bytes)
 {
     size_t at = gc_offset(b->limit), block = at >> GC_BLOCK_SHIFT, first, end;
 
-    if (!b->limit || !(at & (GC_BLOCK_BYTES - 1)) ||
-        !(gc_heap.block[block].flags & GC_BLOCK_HOLES))
+    if (!b->limit || !(at & (GC_BLOCK_BYTES - 1)) || !(gc_heap.block[block].flags & GC_BLOCK_HOLES))
         return false;
     if (!hole_next(gc_block_lines(block), at >> GC_LINE_SHIFT & (GC_BLOCK_LINES - 1), bytes, &first,
                    &end))
@@ -320,8 +319,7 @@ is_for_buffer(const struct request *r)
         return false;
     if (r->bytes <= left || r->bytes <= GC_LINE_BYTES || !b->limit)
         return true;
-    if ((at & (GC_BLOCK_BYTES - 1)) &&
-        (gc_heap.block[at >> GC_BLOCK_SHIFT].flags & GC_BLOCK_HOLES))
+    if ((at & (GC_BLOCK_BYTES - 1)) && (gc_heap.block[at >> GC_BLOCK_SHIFT].flags & GC_BLOCK_HOLES))
         return left < HOLE_REST_BYTES && r->bytes <= HOLE_OBJECT_BYTES;
     return left < TAIL_REST_BYTES;
 }

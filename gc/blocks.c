@@ -110,7 +110,8 @@ group_claim(size_t at, unsigned owner)
         struct gc_block *b = &gc_heap.block[at];
 
         if (gc_bit_get(gc_heap.free_map, at))
-            b->flags = (uint8_t)((b->flags & ~GC_BLOCK_OWNER) | owner << GC_BLOCK_OWNER_SHIFT);
+            b->flags =
+                (uint8_t)((b->flags & ~(unsigned)GC_BLOCK_OWNER) | owner << GC_BLOCK_OWNER_SHIFT);
     }
 }
 

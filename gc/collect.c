@@ -18,7 +18,7 @@
 static struct {
     struct pal_mutex lock; /* COLLECT */
     struct pal_mutex record_lock;
-    uint64_t number; /* of collections so far; atomic */
+    uint64_t number;           /* of collections so far; atomic */
     struct gc_collection last; /* record_lock, as totals */
     struct gc_totals totals;
     /* HEAP: the region without collections. */
@@ -142,8 +142,7 @@ prepare_blocks(void)
     size_t i;
 
     for (i = 0; i < gc_heap.fresh; i++)
-        gc_heap.block[i].flags &=
-            (uint8_t)~(GC_BLOCK_CANDIDATE | GC_BLOCK_HELD | GC_BLOCK_RESCAN);
+        gc_heap.block[i].flags &= (uint8_t) ~(GC_BLOCK_CANDIDATE | GC_BLOCK_HELD | GC_BLOCK_RESCAN);
 }
 
 static void

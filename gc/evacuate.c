@@ -1,9 +1,9 @@
 /* gc/evacuate.c - moving objects out of sparse blocks.
- * Who sets the mark bit at the old place decides: it copies the object and leaves the new address in
- * the MT word (tag GC_FORWARDED), or writes the collection's number into the stay word. Others wait
- * for one or the other. A moved object's old mark bit is cleared again, so that the bits of the old
- * block are those of what stays there.
- * Invariant: a block that is copied into has no FRESH lines and is no candidate. */
+ * Who sets the mark bit at the old place decides: it copies the object and leaves the new address
+ * in the MT word (tag GC_FORWARDED), or writes the collection's number into the stay word. Others
+ * wait for one or the other. A moved object's old mark bit is cleared again, so that the bits of
+ * the old block are those of what stays there. Invariant: a block that is copied into has no FRESH
+ * lines and is no candidate. */
 #include "gc/gc_priv.h"
 
 #include <string.h>
@@ -22,9 +22,8 @@ can_move(const struct gc_block *b)
 static size_t
 room_blocks(void)
 {
-    size_t room = gc_heap.cap_blocks > gc_heap.used_blocks
-                      ? gc_heap.cap_blocks - gc_heap.used_blocks
-                      : 0;
+    size_t room =
+        gc_heap.cap_blocks > gc_heap.used_blocks ? gc_heap.cap_blocks - gc_heap.used_blocks : 0;
     size_t space = gc_heap.blocks - gc_heap.used_blocks;
 
     return room < space ? room : space;

@@ -5,8 +5,8 @@
 #include "gc/gc_priv.h"
 
 struct refs {
-    void **at; /* owned */
-    size_t head; /* elements before it are gone */
+    void **at;    /* owned */
+    size_t head;  /* elements before it are gone */
     size_t count; /* one past the last */
     size_t capacity;
 };

@@ -170,10 +170,11 @@ gc_find_each_slot(struct gc_object *o, void (*visit)(void *context, void **slot)
     if (n == 0)
         return;
     if (gc_mt_has_component_size(mt))
-        raw += (size_t)((const struct gc_array *)(const void *)o)->length *
-               gc_mt_component_size(mt);
+        raw +=
+            (size_t)((const struct gc_array *)(const void *)o)->length * gc_mt_component_size(mt);
     if (n > 0) {
-        const struct gc_desc_series *s = (const struct gc_desc_series *)((const uint64_t *)(const void *)mt - 1);
+        const struct gc_desc_series *s =
+            (const struct gc_desc_series *)((const uint64_t *)(const void *)mt - 1);
 
         for (i = 0; i < n; i++) {
             at = (uint8_t *)o + (--s)->offset;
@@ -185,7 +186,8 @@ gc_find_each_slot(struct gc_object *o, void (*visit)(void *context, void **slot)
     at += ((const uint64_t *)(const void *)mt)[-2];
     end = (uint8_t *)o + raw - GC_OBJECT_HEADER_BYTES;
     while (at < end) {
-        const struct gc_desc_item *item = (const struct gc_desc_item *)((const uint64_t *)(const void *)mt - 2);
+        const struct gc_desc_item *item =
+            (const struct gc_desc_item *)((const uint64_t *)(const void *)mt - 2);
 
         for (i = 0; i > n; i--) {
             uint32_t k;

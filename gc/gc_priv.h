@@ -28,12 +28,12 @@ enum { GC_SPARE_BUFFERS = 16 };
  * and those marked stopped, which change only while the world is stopped. */
 struct gc_heap {
     struct pal_mutex lock;
-    uint8_t *base;            /* fixed: first block; aligned to GC_BLOCK_BYTES */
-    size_t span_bytes;        /* fixed: from base to the end of the last block */
-    size_t blocks;            /* fixed: blocks in the reservation */
-    void *reservation;        /* fixed: owned */
-    size_t reservation_bytes; /* fixed */
-    size_t page_bytes;        /* fixed */
+    uint8_t *base;                /* fixed: first block; aligned to GC_BLOCK_BYTES */
+    size_t span_bytes;            /* fixed: from base to the end of the last block */
+    size_t blocks;                /* fixed: blocks in the reservation */
+    void *reservation;            /* fixed: owned */
+    size_t reservation_bytes;     /* fixed */
+    size_t page_bytes;            /* fixed */
     const struct gc_world *world; /* fixed, borrowed; NULL: never collect */
     struct gc_config config;      /* fixed */
     struct gc_block *block;       /* fixed address; as the next ones committed up to
@@ -49,10 +49,10 @@ struct gc_heap {
 
     size_t cap_blocks; /* most blocks handed out at a time */
     size_t committed_blocks;
-    size_t fresh;        /* blocks before it have been handed out at least once */
-    size_t free_cursor;  /* no free block before it */
+    size_t fresh;                       /* blocks before it have been handed out at least once */
+    size_t free_cursor;                 /* no free block before it */
     size_t own_cursor[GC_BLOCK_OWNERS]; /* none before it that its processors had last */
-    size_t holes_cursor; /* no bit of holes_map before it */
+    size_t holes_cursor;                /* no bit of holes_map before it */
     size_t pinned_cursor;
     size_t no_run; /* no free run has so many blocks */
     size_t used_blocks;

@@ -8,9 +8,9 @@
 #include "gc/gc_priv.h"
 
 enum {
-    QUEUE_ENTRIES = 16,           /* objects prefetched ahead; a power of two */
-    PIECE_BYTES = 8 * 1024,       /* of a large object are looked at in one go */
-    SHARE_EVERY = 64,             /* objects between two looks for idle markers */
+    QUEUE_ENTRIES = 16,            /* objects prefetched ahead; a power of two */
+    PIECE_BYTES = 8 * 1024,        /* of a large object are looked at in one go */
+    SHARE_EVERY = 64,              /* objects between two looks for idle markers */
     PARALLEL_LEAST_BYTES = 4 << 20 /* of live objects, for helpers to be worth their start */
 };
 
@@ -257,8 +257,8 @@ drain(struct gc_marker *m, const bool parallel, const bool moving)
         }
         if (entry) {
             __builtin_prefetch((void *)entry);
-            __builtin_prefetch(v.line + (((size_t)(entry - (uintptr_t)v.base) - 1) >> GC_LINE_SHIFT),
-                               1);
+            __builtin_prefetch(
+                v.line + (((size_t)(entry - (uintptr_t)v.base) - 1) >> GC_LINE_SHIFT), 1);
             waiting++;
         } else if (waiting == 0) {
             return;
@@ -336,8 +336,8 @@ rescan(void)
 void
 gc_mark_drain(bool large)
 {
-    bool parallel = large && state.markers > 1 && gc_heap.live_bytes + gc_heap.since_bytes >=
-                                                      PARALLEL_LEAST_BYTES;
+    bool parallel = large && state.markers > 1 &&
+                    gc_heap.live_bytes + gc_heap.since_bytes >= PARALLEL_LEAST_BYTES;
 
     if (!parallel || !gc_pool_run(state.markers, state.moving ? drain_shared_moving : drain_shared))
         (state.moving ? drain_alone_moving : drain_alone)();

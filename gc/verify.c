@@ -11,7 +11,7 @@ struct walk {
     size_t size;
     bool bad;
     size_t block;
-    uintptr_t last_end;       /* of the object before, its header counted to the next */
+    uintptr_t last_end;        /* of the object before, its header counted to the next */
     const struct gc_object *o; /* whose slots are looked at; NULL: a finalization list */
 };
 
@@ -51,8 +51,8 @@ check_slot(void *context, void **slot)
         return;
     if (w->o)
         fault(w, "object %p, type %p: the slot at offset %td holds %p, where no object begins",
-              (const void *)w->o, (const void *)w->o->mt,
-              (const char *)slot - (const char *)w->o, value);
+              (const void *)w->o, (const void *)w->o->mt, (const char *)slot - (const char *)w->o,
+              value);
     else
         fault(w, "a finalization list holds %p, where no object begins", value);
 }
@@ -74,8 +74,7 @@ is_plausible_type(const struct gc_mt *mt)
 {
     if (!mt || ((uintptr_t)mt & 7))
         return false;
-    return !gc_heap.world || !gc_heap.world->is_method_table ||
-           gc_heap.world->is_method_table(mt);
+    return !gc_heap.world || !gc_heap.world->is_method_table || gc_heap.world->is_method_table(mt);
 }
 
 static bool

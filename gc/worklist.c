@@ -6,10 +6,10 @@
 
 #include <stdatomic.h>
 
-#define FIRST_BYTES  ((size_t)256 * 1024) /* committed at start: a few chunks a marker */
-#define STEP_BYTES   ((size_t)256 * 1024)
-#define KEEP_BYTES   ((size_t)1024 * 1024) /* more than that goes back after a collection */
-#define SHARE_LEAST  4
+#define FIRST_BYTES ((size_t)256 * 1024) /* committed at start: a few chunks a marker */
+#define STEP_BYTES  ((size_t)256 * 1024)
+#define KEEP_BYTES  ((size_t)1024 * 1024) /* more than that goes back after a collection */
+#define SHARE_LEAST 4
 
 static_assert(sizeof(struct gc_chunk) <= 4096, "a chunk is a page");
 enum { CHUNK_BYTES = 4096 };

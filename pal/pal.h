@@ -128,7 +128,7 @@ void pal_thread_state(uint64_t id, char *text, size_t size);
 /* The calling thread's stack: grows from `high` down to `low` (the guard lies below `low`). */
 bool pal_thread_stack(void **low, void **high);
 
-/* Sleeps unless *word is no longer `value`; may wake for no reason. Async-signal-safe, all. */
+/* Sleeps unless *word is no longer `value`; may wake for no reason. All async-signal-safe. */
 void pal_word_wait(_Atomic(uint32_t) *word, uint32_t value);
 void pal_word_wait_ns(_Atomic(uint32_t) *word, uint32_t value, uint64_t longest_ns);
 void pal_word_wake_all(_Atomic(uint32_t) *word);

@@ -125,6 +125,8 @@ root_exports(struct drv *d)
             continue;
         check_export(d, m);
         method = ty_method_open(d->ty, m);
+        if (!method)
+            diag_fatal("%s", d->ty->failure.text);
         ptr_vec_push(&d->emit.exports, method);
         root_method(d, method);
     }

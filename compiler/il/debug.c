@@ -131,7 +131,8 @@ member_begin(struct il_import *im, const char *file, uint32_t line)
 
     types[0] = im->ret ? il_debug_type(&d, im->ret) : NULL;
     for (uint32_t i = 0; i < im->arg_count; i++)
-        types[i + 1] = i == 0 && im->has_this ? il_debug_this(&d, im->method->owner) : il_debug_type(&d, im->args[i].type);
+        types[i + 1] =
+            i == 0 && im->has_this ? il_debug_this(&d, im->method->owner) : il_debug_type(&d, im->args[i].type);
     cg_fn_debug_member(im->fn, &f);
 }
 

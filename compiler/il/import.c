@@ -1,5 +1,6 @@
 /* compiler/il/import.c - the two walks over a body, and the doors il_scan and il_emit. */
 #include "compiler/il/il_priv.h"
+#include "compiler/il/special.h"
 
 #include <string.h>
 

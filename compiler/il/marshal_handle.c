@@ -2,6 +2,12 @@
  * has its object before the call, and gets the value right after it: nothing can fail in between. */
 #include "compiler/il/marshal_priv.h"
 
+bool
+il_marshal_is_handle(const struct il_marshal *m)
+{
+    return m->kind == IL_MARSHAL_SAFE_HANDLE || m->kind == IL_MARSHAL_CRITICAL_HANDLE || m->kind == IL_MARSHAL_HANDLE_REF;
+}
+
 static bool
 is_safe(const struct il_marshal *m)
 {

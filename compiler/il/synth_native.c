@@ -126,6 +126,9 @@ check_native_signature(struct il_context *il, struct ty_method *m)
 
     if (!m->def->row)
         return;
+    if (m->def->generic_count || (m->owner && m->owner->arg_count))
+        diag_fatal("%s: %s: a method for unmanaged callers cannot be generic or in a generic type", m->def->assembly->path,
+                   ty_method_name(il->ty, m));
     if (!crosses(il, m->sig->ret))
         diag_fatal("%s: %s: a method for unmanaged callers cannot return %s, which is not plain data", m->def->assembly->path,
                    ty_method_name(il->ty, m), ty_name(il->ty, m->sig->ret));

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/bench/check_cost.sh CORERTC CLASSLIB WORK [NAME...] - what the one check costs (docs/abi.md): builds benchmark
-# programs with and without it and prints instructions (valgrind's count, small inputs) and milliseconds (full inputs,
+# programs with and without it and prints instructions (valgrind's count, small inputs) and milliseconds of processor time (full inputs,
 # median and least of CORERT_ROUNDS runs, 9, taken in turn).
 set -eu
 corertc=$1
@@ -26,10 +26,10 @@ instructions() # PROGRAM [arguments]
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 | awk '/I +refs:/ { gsub(",", "", $NF); print $NF }'
 }
 
-# The sum of all "... ms N" lines.
+# Of processor time: what other programs do on the machine matters less.
 milliseconds() # PROGRAM
 {
-    "$1" 2>&1 >/dev/null | awk '{ sum += $NF } END { print sum }'
+    bash -c 'TIMEFORMAT=%U; time "$1" >/dev/null 2>&1' bash "$1" 2>&1 | awk '{ print 1000 * $1 }'
 }
 
 percent() # WITH WITHOUT
@@ -63,6 +63,6 @@ for name; do
     done
     with=$(median "$work/with.ms") without=$(median "$work/without.ms")
     least_with=$(sort -n "$work/with.ms" | head -n 1) least_without=$(sort -n "$work/without.ms" | head -n 1)
-    echo "$name ms median $with without $without $(percent "$with" "$without"), least $least_with without $least_without $(percent "$least_with" "$least_without")"
+    echo "$name cpu-ms median $with without $without $(percent "$with" "$without"), least $least_with without $least_without $(percent "$least_with" "$least_without")"
     echo "$name bytes $(wc -c <"$work/$name.with") without $(wc -c <"$work/$name.without") $(percent "$(wc -c <"$work/$name.with")" "$(wc -c <"$work/$name.without")")"
 done

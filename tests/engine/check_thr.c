@@ -209,12 +209,30 @@ END_TEST
 static int64_t
 overflows(void *o)
 {
+    char here;
+
     (void)o;
-    corert_thread.thread->stack_limit = UINTPTR_MAX;
+    corert_thread.thread->stack_low = (uintptr_t)&here - 8192;
+    corert_thread.thread->stack_high = (uintptr_t)&here + (1 << 20);
     RhpLimitSlow();
     return 0;
 }
 
+static int64_t
+has_room(void *o)
+{
+    RhpLimitSlow();
+    RhpLimitSlowFor(65536);
+    return o != NULL;
+}
+
+START_TEST(checks_with_room_return)
+{
+    ck_assert_int_eq(enter(has_room, &corert_thread), 1);
+}
+END_TEST
+
+/* Without a class library there is no exception to throw. */
 START_TEST(stack_overflow_ends_the_process)
 {
     enter(overflows, NULL);
@@ -293,6 +311,7 @@ thr_suite(void)
     tcase_add_test(core, stopped_threads_stand_still_and_go_on);
     tcase_add_test(core, world_stops_while_threads_cross_the_border);
     tcase_add_test(core, run_native_leaves_managed_state_for_the_call);
+    tcase_add_test(core, checks_with_room_return);
     tcase_add_test(core, thread_facts);
     tcase_add_test(core, thunks_reach_their_target_with_their_context);
     suite_add_tcase(s, core);

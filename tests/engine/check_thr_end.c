@@ -1,4 +1,5 @@
-/* tests/engine/check_thr_end.c - ending threads: cancel, closed entries, waits, forgetting, fork. */
+/* tests/engine/check_thr_end.c - ending threads: cancel, closed entries, waits, forgetting, fork.
+ */
 #include "tests/engine/managed_thr.h"
 
 #include "corert.h"
@@ -346,7 +347,8 @@ thread_entry(void *argument)
 }
 
 static int
-hook(void *context, void (*run)(void *argument), void *argument, size_t stack_bytes, const char *name)
+hook(void *context, void (*run)(void *argument), void *argument, size_t stack_bytes,
+     const char *name)
 {
     struct pal_thread *t;
 
@@ -489,7 +491,8 @@ START_TEST(many_threads_and_stoppers_at_once)
     int i;
 
     for (i = 0; i < N + STOPPERS; i++)
-        ck_assert_int_eq(pal_thread_start(&t[i], i < N ? hammer : stopper, &s[i], 0, "many"), PAL_OK);
+        ck_assert_int_eq(pal_thread_start(&t[i], i < N ? hammer : stopper, &s[i], 0, "many"),
+                         PAL_OK);
     for (i = 0; i < N + STOPPERS; i++)
         while (s[i].turns < TURNS)
             pal_thread_sleep_ns(1000000);

@@ -99,7 +99,8 @@ floats(unw_addr_space_t space, unw_regnum_t number, unw_fpreg_t *value, int writ
 }
 
 static int
-name(unw_addr_space_t space, unw_word_t at, char *text, size_t bytes, unw_word_t *offset, void *argument)
+name(unw_addr_space_t space, unw_word_t at, char *text, size_t bytes, unw_word_t *offset,
+     void *argument)
 {
     (void)space;
     (void)at;
@@ -245,8 +246,8 @@ image_compare(struct image *image, const char *title, bool strict)
             pc_compare(image, space, pc);
     }
     unw_destroy_addr_space(space);
-    printf("%s: %u functions, %llu rows, %llu refused by one side, %llu differences\n", title, count,
-           (unsigned long long)image->rows, (unsigned long long)image->refused,
+    printf("%s: %u functions, %llu rows, %llu refused by one side, %llu differences\n", title,
+           count, (unsigned long long)image->rows, (unsigned long long)image->refused,
            (unsigned long long)image->differences);
     return image->rows > 0 && image->differences == 0 && !(strict && image->refused);
 }

@@ -26,9 +26,8 @@ static const struct {
     struct gc_mt mt;
 } node_type = {{16 - 32, 8}, 1, {.flags = GC_MT_HAS_POINTERS, .base_size = 32}},
   entity_type = {{24 - 48, 8}, 1, {.flags = GC_MT_HAS_POINTERS, .base_size = 48}},
-  references_type = {{-24, 16},
-                     1,
-                     {.flags = GC_MT_HAS_POINTERS | GC_MT_HAS_COMPONENT_SIZE | 8, .base_size = 24}};
+  references_type = {
+      {-24, 16}, 1, {.flags = GC_MT_HAS_POINTERS | GC_MT_HAS_COMPONENT_SIZE | 8, .base_size = 24}};
 static const struct gc_mt bytes_type = {.flags = GC_MT_HAS_COMPONENT_SIZE | 1, .base_size = 24};
 
 static struct gc_buffer buffer;

@@ -57,8 +57,7 @@ __wrap_pal_thread_start(struct pal_thread **out, pal_thread_main *main, void *ar
                         size_t stack_bytes, const char *name)
 {
     *out = NULL;
-    return fails() ? PAL_E_NOMEM
-                   : __real_pal_thread_start(out, main, argument, stack_bytes, name);
+    return fails() ? PAL_E_NOMEM : __real_pal_thread_start(out, main, argument, stack_bytes, name);
 }
 
 /* ---- the world ---- */
@@ -332,7 +331,8 @@ check_lists(size_t a, size_t b)
 
 START_TEST(any_refused_allocation_is_survived)
 {
-    struct gc_config c = {.cap_bytes = 64 << 20, .world = &world, .verify = true, .mark_threads = 2};
+    struct gc_config c = {
+        .cap_bytes = 64 << 20, .world = &world, .verify = true, .mark_threads = 2};
     long n;
 
     c.stress_evacuate = _i == 1;

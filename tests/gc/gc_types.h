@@ -1,4 +1,5 @@
-/* tests/gc/gc_types.h - types of objects that the collector's tests make, with their descriptors. */
+/* tests/gc/gc_types.h - types of objects that the collector's tests make, with their descriptors.
+ */
 #ifndef TESTS_GC_GC_TYPES_H
 #define TESTS_GC_GC_TYPES_H
 

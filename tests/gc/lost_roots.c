@@ -240,7 +240,8 @@ static void
 list_loop(void)
 {
     static const char *const bodies[] = {
-        "        for (Node x = List(n); x != null; x = x.Next) { sum = sum * 3 + x.V; if (call) G(k); }\n",
+        "        for (Node x = List(n); x != null; x = x.Next) { sum = sum * 3 + x.V; if (call) "
+        "G(k); }\n",
         "        List<long> l = new List<long>(Make3(n));\n"
         "        foreach (long v in l) { sum = sum * 3 + v; if (call) G((int)v); }\n",
         "        string t = Text(n);\n"
@@ -256,29 +257,31 @@ list_loop(void)
 static void
 catch_loop(void)
 {
-    printf("        int[] a = Make2(n);\n        string[] b = Make8(n);\n"
-           "        for (int i = k; i < n + k; i++)\n        {\n"
-           "            try\n            {\n"
-           "                if (call) G(i);\n"
-           "                if (i %% 5 == 0) throw new FormatException();\n"
-           "                sum = sum * 3 + a[i - k];\n            }\n"
-           "            catch (FormatException) { if (call) G(i); sum = sum * 3 + b[i - k].Length; }\n"
-           "            finally { if (call) G(i); sum += a[n - 1 - (i - k)]; }\n        }\n");
+    printf(
+        "        int[] a = Make2(n);\n        string[] b = Make8(n);\n"
+        "        for (int i = k; i < n + k; i++)\n        {\n"
+        "            try\n            {\n"
+        "                if (call) G(i);\n"
+        "                if (i %% 5 == 0) throw new FormatException();\n"
+        "                sum = sum * 3 + a[i - k];\n            }\n"
+        "            catch (FormatException) { if (call) G(i); sum = sum * 3 + b[i - k].Length; }\n"
+        "            finally { if (call) G(i); sum += a[n - 1 - (i - k)]; }\n        }\n");
 }
 
 static void
 fixed_loop(void)
 {
     printf("        fixed (int* p = Make2(n))\n"
-           "            for (int i = k; i < n + k; i++) { sum = sum * 3 + p[i - k]; if (call) G(i); }\n");
+           "            for (int i = k; i < n + k; i++) { sum = sum * 3 + p[i - k]; if (call) "
+           "G(i); }\n");
 }
 
 static void
 function(unsigned number)
 {
-    static void (*const kinds[])(void) = {array_loop, array_loop,  array_loop, array_loop,
-                                          span_loop,  ref_loop,    grid_loop,  matrix_loop,
-                                          write_loop, list_loop,   catch_loop, fixed_loop};
+    static void (*const kinds[])(void) = {array_loop, array_loop, array_loop, array_loop,
+                                          span_loop,  ref_loop,   grid_loop,  matrix_loop,
+                                          write_loop, list_loop,  catch_loop, fixed_loop};
 
     printf("    [MethodImpl(MethodImplOptions.NoInlining)]\n"
            "    static long F%u(int n, int k, bool call)\n    {\n        long sum = %u;\n",

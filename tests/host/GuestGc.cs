@@ -134,6 +134,26 @@ public static unsafe class GuestGc
         return count;
     }
 
+    // Two GCNotificationStatus as digits: that a collection was near, that it was over; allocates until both are told.
+    [UnmanagedCallersOnly(EntryPoint = "gcg_notify")]
+    public static int Notify()
+    {
+        int near = 9, over = 9;
+
+        GC.RegisterForFullGCNotification(20, 20);
+        var waiter = new Thread(() =>
+        {
+            near = (int)GC.WaitForFullGCApproach(20000);
+            over = (int)GC.WaitForFullGCComplete(20000);
+        });
+        waiter.Start();
+        while (!waiter.Join(0))
+            for (int i = 0; i < 100; i++)
+                GC.KeepAlive(new byte[5000]);
+        GC.CancelFullGCNotification();
+        return near * 10 + over;
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "gcg_handle")]
     public static nint Handle() => GCHandle.ToIntPtr(GCHandle.Alloc(new object()));
 

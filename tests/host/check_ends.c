@@ -1,5 +1,6 @@
-/* tests/host/check_ends.c - how managed threads end: at shutdown whatever they do, by Environment.Exit,
- * FailFast and unhandled exceptions; the host's thread hook; many threads under stops. */
+/* tests/host/check_ends.c - how managed threads end: at shutdown whatever they do, by
+ * Environment.Exit, FailFast and unhandled exceptions; the host's thread hook; many threads under
+ * stops. */
 #include "tests/host/check_host.h"
 
 #include <pthread.h>

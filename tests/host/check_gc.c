@@ -64,6 +64,7 @@ static struct {
     intptr_t (*handle)(void);
     int (*churn)(int);
     int (*weak)(int);
+    int (*notify)(void);
 } gc;
 
 static void
@@ -87,6 +88,7 @@ start(const corert_config *config)
     BIND(m, "gcg_handle", gc.handle);
     BIND(m, "gcg_churn", gc.churn);
     BIND(m, "gcg_weak", gc.weak);
+    BIND(m, "gcg_notify", gc.notify);
 }
 
 static struct corert_gc_stats
@@ -345,6 +347,17 @@ START_TEST(dead_weak_references_give_their_handles_back)
 }
 END_TEST
 
+START_TEST(a_collection_is_announced)
+{
+    corert_config config = config_new();
+
+    start(&config);
+    ck_assert_int_eq(gc.notify(), 0);
+    ck_assert_int_eq(gc.churn(100), 0);
+    guest_stop();
+}
+END_TEST
+
 START_TEST(stress_moves_everything_and_nothing_is_lost)
 {
     corert_config config = config_new();
@@ -420,6 +433,7 @@ case_gc(void)
     tcase_add_test(c, dropped_memory_is_used_again);
     tcase_add_test(c, values_that_are_no_handles_do_no_harm);
     tcase_add_test(c, dead_weak_references_give_their_handles_back);
+    tcase_add_test(c, a_collection_is_announced);
     tcase_add_test(c, stress_moves_everything_and_nothing_is_lost);
     tcase_add_test(c, an_unattached_thread_collects_while_others_run);
     return c;

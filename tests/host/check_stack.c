@@ -31,7 +31,8 @@ START_TEST(a_stack_shows_host_functions_and_methods)
 {
     static const char *const words[] = {"#0 ",
                                         "host_asks+0x",
-                                        " Guest.Around(delegate* unmanaged<System.Int32,System.Int32>,System.Int32)+0x",
+                                        " Guest.Around(delegate* unmanaged<System.Int32,System.Int32>,"
+                                        "System.Int32)+0x",
                                         "(guest.so)",
                                         "(from native) Guest.Around(",
                                         "a_stack_shows_host_functions_and_methods",

@@ -137,11 +137,13 @@ START_TEST(sequence_points_are_read)
     ck_assert(md_pdb_scopes(pdb, 2, test_arena, &scopes, &err));
     ck_assert_uint_eq(scopes.scope_count, 4);
     ck_assert(scopes.scopes[0].parent == MD_NO_SCOPE && scopes.scopes[0].end == 20);
-    ck_assert(scopes.scopes[1].parent == 0 && scopes.scopes[2].parent == 1 && scopes.scopes[3].parent == 0);
+    ck_assert(scopes.scopes[1].parent == 0 && scopes.scopes[2].parent == 1 &&
+              scopes.scopes[3].parent == 0);
     ck_assert_uint_eq(scopes.local_count, 3);
     ck_assert_str_eq(scopes.locals[0].name, "outer");
     ck_assert(scopes.locals[1].hidden && scopes.locals[1].index == 1);
-    ck_assert(scopes.locals[2].scope == 1 && scopes.locals[2].index == 1 && !scopes.locals[2].hidden);
+    ck_assert(scopes.locals[2].scope == 1 && scopes.locals[2].index == 1 &&
+              !scopes.locals[2].hidden);
     ck_assert_str_eq(md_pdb_document(pdb, p[0].document, test_arena), "/src/a.cs");
     ck_assert_str_eq(md_pdb_document(pdb, 9, test_arena), "");
     recipe_free(&pdb_recipe);

@@ -1,4 +1,4 @@
-/* compiler/codegen/llvm/debug.c - DWARF: one compile unit, a subprogram per function, lines, blocks,
+/* compiler/codegen/llvm/debug.c - DWARF: a compile unit, a subprogram per function, lines, blocks,
  * variables. Names are those of the source language; the symbol is the linkage name.
  * Variables are noted while the function is built and declared at its end, in the entry block, so
  * that every home is there. From then on LLVM follows them. */

@@ -117,7 +117,8 @@ cg_debug_array(struct cg_unit *u, cg_dnode element, uint32_t bytes, uint32_t cou
     if (!cg_debug_wanted(u) || !element)
         return NULL;
     range = LLVMDIBuilderGetOrCreateSubrange(u->di, 0, count ? (int64_t)count : -1);
-    return wrap(LLVMDIBuilderCreateArrayType(u->di, 8ull * bytes * count, 0, node(element), &range, 1));
+    return wrap(LLVMDIBuilderCreateArrayType(u->di, 8ull * bytes * count, 0, node(element),
+                                             &range, 1));
 }
 
 cg_dnode

@@ -41,6 +41,8 @@ check_limit(struct cg_unit *u, LLVMBuilderRef b)
     limit = LLVMBuildLoad2(b, word, LLVMBuildIntToPtr(b, at, u->thread_ptr, ""), "");
     LLVMSetAlignment(limit, 8);
     LLVMSetOrdering(limit, LLVMAtomicOrderingUnordered);
+    if (!u->optimized) /* else the pipeline would take it out of loops */
+        LLVMSetVolatile(limit, 1);
     return limit;
 }
 

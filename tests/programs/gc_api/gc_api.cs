@@ -156,7 +156,17 @@ static class Program
         T.P("was once", GCSettings.LargeObjectHeapCompactionMode == GCLargeObjectHeapCompactionMode.Default);
         T.P("notification", T.Throws(() => GC.RegisterForFullGCNotification(10, 10)));
         T.P("notification range", T.Throws(() => GC.RegisterForFullGCNotification(0, 10)));
+        T.P("nothing near", GC.WaitForFullGCApproach(0) == GCNotificationStatus.Timeout && GC.WaitForFullGCComplete(0) == GCNotificationStatus.Timeout);
+        GC.Collect();
+        T.P("asked for, so no news", GC.WaitForFullGCApproach(0) == GCNotificationStatus.Timeout);
+        GCNotificationStatus near = GCNotificationStatus.NotApplicable;
+        var canceled = new Thread(() => { near = GC.WaitForFullGCApproach(); while (near == GCNotificationStatus.Succeeded) near = GC.WaitForFullGCApproach(); });
+        canceled.Start();
+        Thread.Sleep(50);
         T.P("cancel", T.Throws(() => GC.CancelFullGCNotification()));
+        canceled.Join();
+        T.P("canceled", near == GCNotificationStatus.Canceled || near == GCNotificationStatus.NotApplicable);
+        T.P("not registered", (int)GC.WaitForFullGCApproach(0));
         IReadOnlyDictionary<string, object> settings = GC.GetConfigurationVariables();
         T.P("configuration", settings.ContainsKey("ServerGC") && settings["ServerGC"] is bool server && !server);
         GC.RefreshMemoryLimit();

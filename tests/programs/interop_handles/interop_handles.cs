@@ -23,6 +23,8 @@ sealed class Critical : CriticalHandle
     protected override bool ReleaseHandle() { Native.types_handle_close(handle); return true; }
 }
 
+[StructLayout(LayoutKind.Sequential)] struct WithHandle { public int A; public Handle H; public string Name; }
+
 sealed class Number { public int Value; }
 class NumberMarshaler : ICustomMarshaler
 {
@@ -59,6 +61,9 @@ static unsafe class Native
     [DllImport(Lib)] public static extern void types_handle_swap(ref Handle h, int change);
     [DllImport(Lib)] public static extern int types_handle_peek(in Handle h);
     [DllImport(Lib, EntryPoint = "types_handle_out")] public static extern void CriticalOut(out Critical h, int number);
+
+    [DllImport(Lib)] public static extern int types_handle_in_struct(WithHandle w);
+    [DllImport(Lib)] public static extern void types_handle_in_struct_at(ref WithHandle w, IntPtr change);
 
     [DllImport(Lib, SetLastError = true)] public static extern int types_set_errno(int value);
     [DllImport(Lib, EntryPoint = "types_set_errno")] public static extern int SetQuietly(int value);
@@ -115,6 +120,21 @@ static class Program
         T.P("handle ref", Native.RefUse(new HandleRef(h, 8)));
     }
 
+    static void Fields()
+    {
+        Handle h = Native.types_handle_open(41);
+        WithHandle w = new WithHandle { A = 1, H = h, Name = "abc" };
+        T.P("field", Native.types_handle_in_struct(w));
+        Native.types_handle_in_struct_at(ref w, 0);
+        T.P("field kept", w.A + " " + ReferenceEquals(w.H, h));
+        T.P("field changed", T.Throws(() => Native.types_handle_in_struct_at(ref w, 7)));
+        IntPtr p = Marshal.AllocHGlobal(64);
+        T.P("outside a call", T.Throws(() => Marshal.StructureToPtr(w, p, false)));
+        Marshal.FreeHGlobal(p);
+        h.Dispose();
+        T.P("closed", Native.types_handle_count() + " " + (T.Throws(() => Native.types_handle_in_struct(w)) != 0));
+    }
+
     static void Errors()
     {
         // writing to the console sets the error number too
@@ -165,6 +185,7 @@ static class Program
     public static void Main()
     {
         Handles();
+        Fields();
         Errors();
         Results();
         Names();

@@ -828,6 +828,26 @@ types_handle_peek(const intptr_t *h)
     return (int32_t)*h;
 }
 
+struct with_handle {
+    int32_t a;
+    intptr_t handle;
+    char *name;
+};
+
+EXPORT int32_t
+types_handle_in_struct(struct with_handle w)
+{
+    return w.a + (int32_t)w.handle * 10 + (int32_t)strlen(w.name) * 1000;
+}
+
+EXPORT void
+types_handle_in_struct_at(struct with_handle *w, intptr_t change)
+{
+    w->a++;
+    if (change)
+        w->handle = change;
+}
+
 EXPORT int32_t
 types_set_errno(int32_t value)
 {
