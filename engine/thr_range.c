@@ -6,6 +6,7 @@
  * below the stack pointer, where a leaf function may keep things. */
 #include "engine/eh.h"
 #include "engine/thr.h"
+#include "pal/pal.h"
 
 #include <stdatomic.h>
 
@@ -28,10 +29,24 @@ range_low(const struct thr_transition *record)
     return (uintptr_t)record < record->rsp ? (uintptr_t)record : record->rsp;
 }
 
+/* A stopped thread that comes back from native code writes NULL, sees the request and takes it back:
+ * what stood there before is its state, and will stand there again in a moment. */
+static const void *
+stopped_state(const struct thr_thread *thread)
+{
+    for (;;) {
+        const void *state = atomic_load(&thread->block->transition);
+
+        if (state || thread->block == &corert_thread)
+            return state;
+        pal_thread_yield();
+    }
+}
+
 void
 thr_for_each_range(const struct thr_thread *thread, range_visitor *visit, void *context)
 {
-    const void *state = thread->block->transition;
+    const void *state = stopped_state(thread);
     const struct thr_held *held = atomic_load(&thread->held);
 
     while (state && (intptr_t)state != THREAD_STATE_NO_FRAMES) {

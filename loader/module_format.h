@@ -91,7 +91,8 @@ enum ldr_section {
     LDR_SECTION_MAIN = 1010,           /* one code address: managed int main(string[]); for a void
                                           Main it returns Environment.ExitCode after the call */
     LDR_SECTION_METHOD_NAMES = 1011,   /* reserved for stack texts */
-    LDR_SECTION_EXCEPTION_NAMES = 1012 /* struct ldr_type_name[] */
+    LDR_SECTION_EXCEPTION_NAMES = 1012, /* struct ldr_type_name[] */
+    LDR_SECTION_ASSEMBLIES = 1013 /* struct ldr_assembly[]; only where managed code asks for it */
 };
 
 /* The library's TypeManagerSlot: what a TypeManagerHandle points to, and the module's index. */
@@ -120,6 +121,23 @@ struct ldr_type_name {
     const char *name; /* full name, UTF-8 */
 };
 
+enum ldr_assembly_flag {
+    LDR_ASSEMBLY_ENTRY = 1,          /* the program's */
+    LDR_ASSEMBLY_HAS_SEARCH_PATH = 2 /* [assembly: DefaultDllImportSearchPaths] */
+};
+
+/* An assembly of the image. Its MethodTables, and none of others, lie between the bounds.
+ * engine/managed/Assemblies.cs reads it. */
+struct ldr_assembly {
+    const char *full_name; /* as Assembly.FullName, UTF-8 */
+    const void *types, *types_end;
+    const uint8_t *public_key; /* NULL: none */
+    uint32_t public_key_bytes;
+    uint32_t flags;       /* enum ldr_assembly_flag */
+    uint32_t search_path; /* DllImportSearchPath */
+    uint32_t reserved;
+};
+
 struct ldr_knob {
     const char *key;
     const char *value;
@@ -136,6 +154,9 @@ struct ldr_dispatch_cell {
 static_assert(sizeof(struct ldr_static_roots) == 16, "static root run");
 static_assert(sizeof(struct ldr_export) == 16, "export row");
 static_assert(sizeof(struct ldr_type_name) == 16, "type name row");
+static_assert(sizeof(struct ldr_assembly) == 48, "assembly row");
+static_assert(offsetof(struct ldr_assembly, public_key_bytes) == 32, "assembly.public_key_bytes");
+static_assert(offsetof(struct ldr_assembly, search_path) == 40, "assembly.search_path");
 static_assert(sizeof(struct ldr_knob) == 16, "knob row");
 static_assert(sizeof(struct ldr_dispatch_cell) == 32, "dispatch cell");
 static_assert(offsetof(struct ldr_dispatch_cell, interface_type) == 16, "cell.interface_type");

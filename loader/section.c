@@ -138,6 +138,26 @@ check_type_names(const struct ldr_image *image, const struct ldr_row *row)
 }
 
 static const char *
+check_assemblies(const struct ldr_image *image, const struct ldr_row *row)
+{
+    const struct ldr_assembly *p = row->start;
+    size_t i;
+
+    for (i = 0; i < row_count(row, sizeof *p); i++) {
+        uintptr_t first = (uintptr_t)p[i].types, end = (uintptr_t)p[i].types_end;
+
+        if (!ldr_image_holds_text(image, p[i].full_name))
+            return "a name of it lies outside the module";
+        if (end < first || (end != first && !ldr_image_holds(image, p[i].types, end - first, R)))
+            return "types of it lie outside the module";
+        if (p[i].public_key_bytes &&
+            !ldr_image_holds(image, p[i].public_key, p[i].public_key_bytes, R))
+            return "a key of it lies outside the module";
+    }
+    return NULL;
+}
+
+static const char *
 check_well_known(const struct ldr_image *image, const struct ldr_row *row)
 {
     const struct ldr_well_known *k = row->start;
@@ -184,6 +204,7 @@ static const struct rule rules[] = {
     {LDR_SECTION_MAIN,              8, R,    false, 1,                  check_code},
     {LDR_SECTION_METHOD_NAMES,      1, R,    false, 0,                  NULL},
     {LDR_SECTION_EXCEPTION_NAMES,  16, R,    false, 0,                  check_type_names},
+    {LDR_SECTION_ASSEMBLIES,       48, R,    false, 0,                  check_assemblies},
 };
 /* clang-format on */
 

@@ -92,6 +92,7 @@ root_main(struct drv *d)
     if (!m)
         diag_fatal("%s", d->ty->failure.text);
     d->emit.main = il_main_wrapper(d->il, m);
+    d->emit.entry = m->def->assembly;
     root_method(d, d->emit.main);
 }
 

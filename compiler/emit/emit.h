@@ -25,6 +25,7 @@ struct emit_input {
     struct str_map *imports;      /* engine names that code units read slots of -> any non-NULL value */
     struct ptr_vec exports;       /* of struct ty_method: exported methods */
     struct ty_method *main;       /* managed wrapper of Main, or NULL */
+    const struct ty_assembly *entry; /* the assembly of Main, or NULL */
     struct ty_method *classlib[LDR_CLASSLIB_COUNT]; /* in the order of loader/classlib_functions.def */
     const struct emit_knob *knobs;
     size_t knob_count;

@@ -59,6 +59,14 @@ void emit_interop_maps(struct emit *e);
 uint32_t emit_fixup(struct emit *e, const struct ref *ref);
 void emit_blob_begin(struct emit *e, struct elf_section *s, uint32_t id);
 void emit_blob_end(struct emit *e, struct elf_section *s, uint32_t id);
+/* assemblies.c: the table of assemblies, if the program asks for it; between begin and end lie an assembly's MethodTables. */
+bool emit_assemblies_wanted(struct emit *e);
+struct ty_assembly *emit_assembly_of(struct emit *e, struct ty_type *t);
+void emit_assembly_types_begin(struct emit *e, struct ty_assembly *as);
+void emit_assembly_types_end(struct emit *e, struct ty_assembly *as);
+void emit_assembly_rows(struct emit *e, struct elf_section *s);
+/* [DefaultDllImportSearchPaths] of a method or assembly. */
+bool emit_search_path(struct md_image *img, uint32_t token, uint32_t *path);
 /* header.c */
 void emit_header(struct emit *e);
 

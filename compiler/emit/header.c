@@ -313,6 +313,19 @@ exception_names(struct header *h)
 }
 
 static void
+assemblies(struct header *h)
+{
+    struct emit *e = h->e;
+    const char *start;
+
+    if (!emit_assemblies_wanted(e))
+        return;
+    start = open_table(e, e->relro, "assemblies");
+    emit_assembly_rows(e, e->relro);
+    close_table(h, e->relro, LDR_SECTION_ASSEMBLIES, start, "assemblies");
+}
+
+static void
 main_entry(struct header *h)
 {
     struct emit *e = h->e;
@@ -363,6 +376,7 @@ emit_header(struct emit *e)
     knobs(&h);
     main_entry(&h);
     exception_names(&h);
+    assemblies(&h);
     blobs(&h);
     imports(&h); /* last: the tables above may name engine functions */
     qsort(h.rows, h.count, sizeof *h.rows, by_id);

@@ -90,16 +90,10 @@ static uint32_t
 search_path_flags(const struct ty_method_def *m)
 {
     struct md_image *img = m->assembly->image;
-    uint32_t tokens[2] = {(uint32_t)MD_METHODDEF << 24 | m->row, (uint32_t)MD_ASSEMBLY << 24 | 1};
+    uint32_t path;
 
-    for (int i = 0; i < 2; i++) {
-        uint32_t row = md_attribute_find(img, tokens[i], "System.Runtime.InteropServices", "DefaultDllImportSearchPathsAttribute");
-        struct md_attr_reader reader;
-        struct md_attr_value v;
-
-        if (row && md_attr_open(img, row, NULL, NULL, &reader) && md_attr_fixed(&reader, &v))
-            return 0x80000000u | (uint32_t)v.integer;
-    }
+    if (emit_search_path(img, (uint32_t)MD_METHODDEF << 24 | m->row, &path) || emit_search_path(img, (uint32_t)MD_ASSEMBLY << 24 | 1, &path))
+        return 0x80000000u | path;
     return 0;
 }
 

@@ -353,15 +353,32 @@ write_method_table(struct emit *e, const struct reach_type *rt)
     elf_reserve(e->bss, 8);
 }
 
-void
-emit_method_tables(struct emit *e)
+/* NULL: those of all assemblies. */
+static void
+write_method_tables_of(struct emit *e, const struct ty_assembly *as)
 {
     const struct ptr_vec *types = reach_types_found(e->reach);
 
     for (size_t i = 0; i < types->count; i++) {
         const struct reach_type *t = types->at[i];
 
-        if (t->necessary)
+        if (t->necessary && (!as || emit_assembly_of(e, t->type) == as))
             write_method_table(e, t);
+    }
+}
+
+void
+emit_method_tables(struct emit *e)
+{
+    if (!emit_assemblies_wanted(e)) {
+        write_method_tables_of(e, NULL);
+        return;
+    }
+    for (size_t i = 0; i < e->ty->assemblies.count; i++) {
+        struct ty_assembly *as = e->ty->assemblies.at[i];
+
+        emit_assembly_types_begin(e, as);
+        write_method_tables_of(e, as);
+        emit_assembly_types_end(e, as);
     }
 }

@@ -101,6 +101,25 @@ default_body(struct il_builder *b, struct ty_method *m)
     il_put(b, IL_CEE_ret);
 }
 
+static struct ty_method *companion_method(struct il_context *il, const char *name, struct ty_method *m);
+
+/* An instance method keeps its place in vtables and calls the static one. */
+static void
+companion_body(struct il_builder *b, const struct il_replacement *r, struct ty_method *m)
+{
+    struct ty_method *to = companion_method(b->il, r->argument, m);
+
+    if (!to) {
+        ty_fail(b->il->ty, TY_FAIL_MISSING_METHOD, "the companion assembly has no %s", r->argument);
+        b->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < to->sig->param_count; i++)
+        il_put_u16(b, IL_CEE_ldarg, i);
+    il_put_method(b, IL_CEE_call, to);
+    il_put(b, IL_CEE_ret);
+}
+
 bool
 il_replacement_body(struct il_context *il, const struct il_replacement *r, struct ty_method *m, struct arena *a,
                     struct il_body *out)
@@ -124,9 +143,8 @@ il_replacement_body(struct il_context *il, const struct il_replacement *r, struc
     case REPLACE_ENGINE:
         engine_body(&b, r, m);
         break;
-    case REPLACE_COMPANION: /* redirected; here only when the companion lacks it */
-        ty_fail(il->ty, TY_FAIL_MISSING_METHOD, "the companion assembly has no %s", r->argument);
-        b.failed = true;
+    case REPLACE_COMPANION: /* a static one is redirected: here only when the companion lacks it */
+        companion_body(&b, r, m);
         break;
     }
     return il_builder_finish(&b, out);
@@ -145,7 +163,7 @@ companion_method(struct il_context *il, const char *name, struct ty_method *m)
         struct ty_def *def = as->is_core ? NULL : ty_def_find(il->ty, as, type);
 
         if (def)
-            return ty_method_named(il->ty, ty_type_of_def(il->ty, def), colons + 2, (int)m->sig->param_count);
+            return ty_method_named(il->ty, ty_type_of_def(il->ty, def), colons + 2, (int)m->sig->param_count + m->sig->has_this);
     }
     return NULL;
 }
@@ -159,7 +177,7 @@ redirect_find(struct il_context *il, struct ty_method *m)
     if (m->def->runtime_import)
         to = str_map_get(&il->exports, m->def->runtime_import);
     else if (!m->def->generic_count && m->owner && !m->owner->arg_count && (r = il_replacement_of(il, m->def)) != NULL &&
-             r->kind == REPLACE_COMPANION)
+             r->kind == REPLACE_COMPANION && !m->sig->has_this)
         to = companion_method(il, r->argument, m);
     return to ? to : m;
 }

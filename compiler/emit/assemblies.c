@@ -1,0 +1,158 @@
+/* compiler/emit/assemblies.c - the table of assemblies (struct ldr_assembly), for engine/managed/Assemblies.cs. It is in
+ * the image only when the method that reads it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/emit/emit_priv.h"
+#include "compiler/metadata/md.h"
+#include "loader/module_format.h"
+
+static const char reader_type[] = "CoreRT.Companion.Assemblies", reader_method[] = "Table";
+
+bool
+emit_assemblies_wanted(struct emit *e)
+{
+    for (size_t i = 0; i < e->ty->assemblies.count; i++) {
+        struct ty_assembly *as = e->ty->assemblies.at[i];
+        struct ty_def *def = as->is_core ? NULL : ty_def_find(e->ty, as, reader_type);
+        struct ty_method *m = def ? ty_method_named(e->ty, ty_type_of_def(e->ty, def), reader_method, 1) : NULL;
+        const struct reach_method *found = m ? reach_method_lookup(e->reach, m) : NULL;
+
+        if (def)
+            return found && found->body;
+    }
+    return false;
+}
+
+/* Arrays, pointers and references belong to their element's assembly, instances to their definition's. */
+struct ty_assembly *
+emit_assembly_of(struct emit *e, struct ty_type *t)
+{
+    while (t->param && !t->def)
+        t = t->param;
+    return t->def && t->def->assembly ? t->def->assembly : e->ty->core;
+}
+
+static const char *
+bound(struct emit *e, const struct ty_assembly *as, const char *which)
+{
+    return arena_printf(e->arena, "assembly_%s:%u", which, as->id);
+}
+
+void
+emit_assembly_types_begin(struct emit *e, struct ty_assembly *as)
+{
+    elf_align(e->relro, 8);
+    elf_define(e->o, bound(e, as, "types"), e->relro);
+}
+
+void
+emit_assembly_types_end(struct emit *e, struct ty_assembly *as)
+{
+    elf_define(e->o, bound(e, as, "types_end"), e->relro);
+}
+
+bool
+emit_search_path(struct md_image *img, uint32_t token, uint32_t *path)
+{
+    uint32_t row = md_attribute_find(img, token, "System.Runtime.InteropServices", "DefaultDllImportSearchPathsAttribute");
+    struct md_attr_reader reader;
+    struct md_attr_value v;
+
+    if (!row || !md_attr_open(img, row, NULL, NULL, &reader) || !md_attr_fixed(&reader, &v))
+        return false;
+    *path = (uint32_t)v.integer;
+    return true;
+}
+
+/* ---- names -------------------------------------------------------------------------------------------- */
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* A part of a full name, quoted and escaped as AssemblyName does it. */
+static const char *
+escaped(struct arena *a, const char *text)
+{
+    size_t n = strlen(text);
+    char *out = arena_alloc(a, 2 * n + 3), *p = out;
+    bool quoted = n && (is_blank(text[0]) || is_blank(text[n - 1]) || strpbrk(text, "\"'"));
+
+    if (quoted)
+        *p++ = '"';
+    for (; *text; text++) {
+        const char *plain = "\t\r\n", *at = strchr(plain, *text);
+
+        if (at || strchr("\\,='\"", *text))
+            *p++ = '\\';
+        *p++ = at ? "trn"[at - plain] : *text;
+    }
+    if (quoted)
+        *p++ = '"';
+    *p = 0;
+    return out;
+}
+
+static const char *
+full_name(struct emit *e, struct md_image *img)
+{
+    struct md_version v = md_assembly_version(img);
+    const char *culture = md_row_count(img, MD_ASSEMBLY) ? md_cell_string(img, MD_ASSEMBLY, 1, MD_ASSEMBLY_CULTURE) : "";
+    char text[17] = "null";
+    uint8_t token[8];
+
+    if (md_assembly_key_token(img, token))
+        for (int i = 0; i < 8; i++) {
+            text[2 * i] = "0123456789abcdef"[token[i] >> 4];
+            text[2 * i + 1] = "0123456789abcdef"[token[i] & 15];
+        }
+    text[16] = 0;
+    return arena_printf(e->arena, "%s, Version=%u.%u.%u.%u, Culture=%s, PublicKeyToken=%s", escaped(e->arena, md_assembly_name(img)),
+                        v.major, v.minor, v.build, v.revision, culture[0] ? escaped(e->arena, culture) : "neutral", text);
+}
+
+/* ---- rows --------------------------------------------------------------------------------------------- */
+
+static void
+write_row(struct emit *e, struct elf_section *s, struct ty_assembly *as, bool is_entry)
+{
+    struct md_image *img = as->image;
+    struct md_blob key = {0};
+    const char *name = bound(e, as, "name"), *key_name = bound(e, as, "key"), *text = full_name(e, img);
+    uint32_t path = 0, flags = is_entry ? LDR_ASSEMBLY_ENTRY : 0;
+
+    if (md_row_count(img, MD_ASSEMBLY))
+        key = md_cell_blob(img, MD_ASSEMBLY, 1, MD_ASSEMBLY_PUBLICKEY);
+    if (emit_search_path(img, (uint32_t)MD_ASSEMBLY << 24 | 1, &path))
+        flags |= LDR_ASSEMBLY_HAS_SEARCH_PATH;
+    elf_define(e->o, name, e->rodata);
+    elf_bytes(e->rodata, text, strlen(text) + 1);
+    elf_define(e->o, key_name, e->rodata);
+    elf_bytes(e->rodata, key.at, key.size);
+    elf_pointer(e->o, s, name, 0);
+    elf_pointer(e->o, s, bound(e, as, "types"), 0);
+    elf_pointer(e->o, s, bound(e, as, "types_end"), 0);
+    if (key.size)
+        elf_pointer(e->o, s, key_name, 0);
+    else
+        elf_u64(s, 0);
+    elf_u32(s, key.size);
+    elf_u32(s, flags);
+    elf_u32(s, path);
+    elf_u32(s, 0);
+}
+
+void
+emit_assembly_rows(struct emit *e, struct elf_section *s)
+{
+    for (size_t i = 0; i < e->ty->assemblies.count; i++) {
+        struct ty_assembly *as = e->ty->assemblies.at[i];
+        bool has_types = elf_symbol(e->o, bound(e, as, "types"))->offset != elf_symbol(e->o, bound(e, as, "types_end"))->offset;
+
+        if (has_types || as == e->in->entry)
+            write_row(e, s, as, as == e->in->entry);
+    }
+}
