@@ -36,6 +36,8 @@ struct module_descriptor {
 
 /* The class library's start-up needs part of CAP_LEAST and cannot handle running out of memory. */
 enum { SHUTDOWN_MS = 5000, CAP_LEAST = 1 << 20 };
+/* A program's second marker waits for so much: with less, sharing costs more than it gains. */
+enum { EXE_HELPER_BYTES = 64 << 20 };
 enum descriptor_flag { DESCRIPTOR_LIBRARY = 1, DESCRIPTOR_EXECUTABLE = 2 };
 
 static_assert(sizeof(struct module_descriptor) == 16, "Companion.cs: ModuleDescriptor");
@@ -395,6 +397,11 @@ parts_start(const corert_config *config, bool executable)
                              .verify = config->gc_verify != 0};
     corert_status status;
 
+    /* A program of its own may use a second processor; a host is asked first. */
+    if (executable && heap.mark_threads == 0 && pal_cpu_count() > 1) {
+        heap.mark_threads = 2;
+        heap.mark_helper_bytes = EXE_HELPER_BYTES;
+    }
     if (!thr_init(&hooks))
         return CORERT_E_NOMEM;
     if (config->stop_signal && thr_signal_start(config->stop_signal) != PAL_OK) {

@@ -47,15 +47,49 @@ gc_bits_next_clear(const uint64_t *table, size_t from, size_t limit)
     return from < limit ? from : limit;
 }
 
-/* Makes bytes [0, per_block * have) of a table into [0, per_block * want). */
-static bool
-table_commit(void *table, size_t per_block, size_t have, size_t want)
+/* Bytes of a table's first `blocks` entries in whole pages, or in huge ones. */
+static size_t
+table_bytes(size_t per_block, size_t blocks, bool huge)
 {
-    size_t page = gc_heap.page_bytes;
-    size_t from = (have * per_block + page - 1) / page * page;
-    size_t to = (want * per_block + page - 1) / page * page;
+    size_t page = huge && blocks > GC_HUGE_BLOCKS ? gc_heap.huge_bytes : gc_heap.page_bytes;
 
-    return to <= from || pal_mem_commit((uint8_t *)table + from, to - from);
+    return (blocks * per_block + page - 1) / page * page;
+}
+
+/* Makes bytes [0, per_block * have) of a table into [0, per_block * want). `huge`: it is large and
+ * tracing reads it in any order. */
+static bool
+table_commit(void *table, size_t per_block, size_t have, size_t want, bool huge)
+{
+    size_t from, to;
+
+    huge = huge && gc_heap.huge_bytes;
+    from = table_bytes(per_block, have, huge);
+    to = table_bytes(per_block, want, huge);
+    if (to > from && !pal_mem_commit((uint8_t *)table + from, to - from))
+        return false;
+    if (!huge || want <= GC_HUGE_BLOCKS || to <= from)
+        return true;
+    pal_mem_prefer_huge(table, to, false);
+    if (have > 0 && have <= GC_HUGE_BLOCKS)
+        pal_mem_prefer_huge(table, table_bytes(per_block, GC_HUGE_BLOCKS + 1, true), true);
+    return true;
+}
+
+/* New blocks beyond the first GC_HUGE_BLOCKS; the reservation begins at a huge page. */
+static void
+blocks_prefer_huge(size_t have, size_t want)
+{
+    size_t per_page = gc_heap.huge_bytes / GC_BLOCK_BYTES;
+
+    if (per_page == 0)
+        return;
+    if (have < GC_HUGE_BLOCKS)
+        have = GC_HUGE_BLOCKS;
+    have = have / per_page * per_page;
+    want = want / per_page * per_page;
+    if (want > have)
+        pal_mem_prefer_huge(gc_block_at(have), (want - have) * GC_BLOCK_BYTES, false);
 }
 
 /* Makes the first `blocks` blocks usable, in whole groups. After a failure part of it may be
@@ -71,12 +105,13 @@ gc_blocks_commit(size_t blocks)
         return true;
     if (want > gc_heap.blocks)
         want = gc_heap.blocks;
-    if (!table_commit(gc_heap.block, sizeof(struct gc_block), have, want) ||
-        !table_commit(gc_heap.line, GC_META_LINE_BYTES, have, want) ||
-        !table_commit(gc_heap.start, GC_META_START_BYTES, have, want) ||
-        !table_commit(gc_heap.mark, GC_META_MARK_BYTES, have, want) ||
+    if (!table_commit(gc_heap.block, sizeof(struct gc_block), have, want, false) ||
+        !table_commit(gc_heap.line, GC_META_LINE_BYTES, have, want, true) ||
+        !table_commit(gc_heap.start, GC_META_START_BYTES, have, want, true) ||
+        !table_commit(gc_heap.mark, GC_META_MARK_BYTES, have, want, true) ||
         !pal_mem_commit(gc_block_at(have), (want - have) * GC_BLOCK_BYTES))
         return false;
+    blocks_prefer_huge(have, want);
     for (i = have; i < want; i++)
         gc_heap.block[i].flags = GC_BLOCK_ZERO;
     gc_heap.committed_blocks = want;

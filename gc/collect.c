@@ -9,6 +9,8 @@
  * soon is still in the cache; so many percent of the first live bytes and of the others, because
  * each collection traces them all. */
 #define BUDGET_BASE_BYTES    (UINT64_C(6) << 20)
+#define BUDGET_THREAD_BYTES  (UINT64_C(6) << 20) /* more for each further thread that allocates */
+#define BUDGET_THREADS       UINT64_C(4)         /* more than so many count as that */
 #define BUDGET_FIRST_BYTES   (UINT64_C(16) << 20)
 #define BUDGET_FIRST_PERCENT 250
 #define BUDGET_PERCENT       75
@@ -26,7 +28,9 @@ static struct {
     uint64_t without_since; /* allocated_bytes at its begin */
     uint64_t without_bytes;
     uint64_t without_number;
+    uint64_t allocating; /* threads with a buffer at the last collection; HEAP */
 } collect;
+
 
 struct request {
     enum gc_reason reason;
@@ -42,7 +46,11 @@ static uint64_t
 budget_of(uint64_t live)
 {
     uint64_t cap = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES;
-    uint64_t base = cap / 4 < BUDGET_BASE_BYTES ? cap / 4 : BUDGET_BASE_BYTES;
+    uint64_t more = collect.allocating < 2                ? 0
+                    : collect.allocating > BUDGET_THREADS ? BUDGET_THREADS - 1
+                                                          : collect.allocating - 1;
+    uint64_t want = BUDGET_BASE_BYTES + more * BUDGET_THREAD_BYTES;
+    uint64_t base = cap / 4 < want ? cap / 4 : want;
     uint64_t first = live < BUDGET_FIRST_BYTES ? live : BUDGET_FIRST_BYTES;
     uint64_t room = live < cap ? (cap - live) / 8 * 7 : 0;
     uint64_t budget =
@@ -73,6 +81,7 @@ gc_collect_start(void)
     collect.last = (struct gc_collection){0};
     collect.totals = (struct gc_totals){0};
     collect.without = false;
+    collect.allocating = 0;
     gc_heap.budget_bytes = budget_of(0);
 }
 
@@ -104,6 +113,7 @@ static void
 retire(void *context, struct gc_buffer *buffer, bool torn)
 {
     (void)context;
+    collect.allocating += buffer->limit != NULL;
     if (torn && buffer->limit) {
         hold(buffer);
         return;
@@ -192,6 +202,7 @@ collect_stopped(const struct request *r, struct gc_collection *c)
     prepare_blocks();
     moving = gc_evacuate_choose(r->flags, r->reason);
     gc_mark_begin(moving, (uint32_t)c->number);
+    collect.allocating = 0;
     if (w->each_buffer)
         w->each_buffer(retire, NULL);
     gc_alloc_reset_regions();

@@ -72,6 +72,8 @@ struct gc_config {
     uint64_t cap_bytes;           /* most bytes of blocks in use; 0 = three quarters of the memory */
     const struct gc_world *world; /* borrowed until gc_stop; NULL: never collect */
     uint32_t mark_threads;        /* threads that mark, the collecting one counted; 0 = 1 */
+    uint64_t mark_helper_bytes;   /* the further ones only when the last collection found so much
+                                     alive; 0: at 4 MiB in use */
     uint32_t stress_interval;     /* collect at every n-th slow allocation; 0 = off */
     bool stress_evacuate;         /* each collection moves everything movable */
     bool verify;                  /* walk the heap before and after each collection */

@@ -24,6 +24,10 @@ struct gc_shared {
 
 enum { GC_SPARE_BUFFERS = 16 };
 
+/* From so many blocks on (64 MiB) huge pages hold blocks, marks and lines: tracing touches them in
+ * any order, and a smaller heap would waste too much of one. */
+enum { GC_HUGE_BLOCKS = 2048 };
+
 /* The heap. Guarded by `lock` but for the fields marked fixed, which change only at start/stop,
  * and those marked stopped, which change only while the world is stopped. */
 struct gc_heap {
@@ -34,6 +38,7 @@ struct gc_heap {
     void *reservation;            /* fixed: owned */
     size_t reservation_bytes;     /* fixed */
     size_t page_bytes;            /* fixed */
+    size_t huge_bytes;            /* fixed: of a huge page; 0: none are asked for */
     const struct gc_world *world; /* fixed, borrowed; NULL: never collect */
     struct gc_config config;      /* fixed */
     struct gc_block *block;       /* fixed address; as the next ones committed up to

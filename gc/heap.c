@@ -6,10 +6,13 @@
 
 struct gc_heap gc_heap;
 
+/* To whole pages, or huge ones if the heap can become so large that it uses them. */
 static size_t
 page_up(size_t bytes)
 {
-    return (bytes + gc_heap.page_bytes - 1) / gc_heap.page_bytes * gc_heap.page_bytes;
+    size_t page = gc_heap.huge_bytes ? gc_heap.huge_bytes : gc_heap.page_bytes;
+
+    return (bytes + page - 1) / page * page;
 }
 
 /* Lays out the metadata from `at` (NULL: only counts); returns the bytes it takes. */
@@ -50,17 +53,19 @@ static bool
 heap_reserve(size_t blocks)
 {
     size_t block_bytes = blocks * GC_BLOCK_BYTES;
-    size_t bytes = page_up(block_bytes + meta_layout(NULL, blocks));
-    size_t maps;
+    size_t bytes, maps;
 
-    gc_heap.reservation = pal_mem_reserve(bytes, GC_BLOCK_BYTES);
+    gc_heap.huge_bytes = blocks > GC_HUGE_BLOCKS ? pal_mem_huge_bytes() : 0;
+    bytes = page_up(page_up(block_bytes) + meta_layout(NULL, blocks));
+    gc_heap.reservation =
+        pal_mem_reserve(bytes, gc_heap.huge_bytes ? gc_heap.huge_bytes : GC_BLOCK_BYTES);
     if (!gc_heap.reservation)
         return false;
     gc_heap.reservation_bytes = bytes;
     gc_heap.base = gc_heap.reservation;
     gc_heap.blocks = blocks;
     gc_heap.span_bytes = block_bytes;
-    meta_layout(gc_heap.base + block_bytes, blocks);
+    meta_layout(gc_heap.base + page_up(block_bytes), blocks);
     maps = (size_t)(gc_heap.pool - (uint8_t *)gc_heap.free_map);
     if (pal_mem_commit(gc_heap.free_map, maps))
         return true;

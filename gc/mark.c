@@ -2,16 +2,19 @@
  * Invariant: an object whose mark bit is set is on a mark stack, or has been scanned, or lies in a
  * block with the flag RESCAN. Its lines are marked when it is scanned.
  * The loops exist four times, for one or several markers, with and without moving objects, because
- * they are most of a collection's time. Memory is the bottleneck: objects wait in a short queue
- * between the request for their first line and the use of it. World stopped; allocates nothing but
+ * they are most of a collection's time. Memory is the bottleneck: references wait in a short queue
+ * between the request for their mark word and the use of it, objects in another one between the
+ * request for their first lines and the scan. World stopped; allocates nothing but
  * mark stack chunks, and does without when there are none. */
 #include "gc/gc_priv.h"
 
 enum {
+    EDGE_ENTRIES = 16,             /* references whose mark words come; a power of two */
     QUEUE_ENTRIES = 16,            /* objects prefetched ahead; a power of two */
+    AHEAD_BYTES = 32,              /* prefetched of an object beside its MT word */
     PIECE_BYTES = 8 * 1024,        /* of a large object are looked at in one go */
     SHARE_EVERY = 64,              /* objects between two looks for idle markers */
-    PARALLEL_LEAST_BYTES = 4 << 20 /* of live objects, for helpers to be worth their start */
+    PARALLEL_LEAST_BYTES = 4 << 20 /* of objects, for helpers to be worth their start */
 };
 
 static struct {
@@ -24,6 +27,12 @@ static struct {
     uint64_t words;
 } state;
 
+/* References that were found, from the oldest at `at` on; NULL: none. */
+struct edges {
+    uint8_t *entry[EDGE_ENTRIES];
+    unsigned at;
+};
+
 /* What the loops look at all the time, kept in registers. */
 struct view {
     uint8_t *base;
@@ -31,13 +40,14 @@ struct view {
     uint64_t *mark;
     uint8_t *line;
     struct gc_block *block;
+    struct edges *edges; /* NULL: marked at once */
 };
 
 GC_INLINE struct view
 view_get(void)
 {
-    return (struct view){gc_heap.base, gc_heap.span_bytes, gc_heap.mark, gc_heap.line,
-                         gc_heap.block};
+    return (struct view){gc_heap.base, gc_heap.span_bytes, gc_heap.mark,
+                         gc_heap.line, gc_heap.block,      NULL};
 }
 
 /* true: it was not marked before. */
@@ -84,6 +94,41 @@ pop(struct gc_marker *m)
     return m->top->entry[--m->top->count];
 }
 
+GC_INLINE void
+edge_mark(struct gc_marker *m, const struct view *v, uint8_t *o, const bool parallel)
+{
+    if (mark_set(v, (size_t)(o - v->base), parallel))
+        push(m, (uintptr_t)o);
+}
+
+/* Marks the oldest instead; the new one's mark word comes meanwhile. */
+GC_INLINE void
+edge_add(struct gc_marker *m, const struct view *v, uint8_t *o, const bool parallel)
+{
+    struct edges *e = v->edges;
+    uint8_t *oldest = e->entry[e->at];
+
+    __builtin_prefetch(&v->mark[(size_t)(o - v->base) >> 9], 1);
+    e->entry[e->at] = o;
+    e->at = (e->at + 1) & (EDGE_ENTRIES - 1);
+    if (oldest)
+        edge_mark(m, v, oldest, parallel);
+}
+
+static __attribute__((noinline)) void
+edges_flush(struct gc_marker *m, const struct view *v, const bool parallel)
+{
+    unsigned i;
+
+    for (i = 0; i < EDGE_ENTRIES; i++) {
+        uint8_t *o = v->edges->entry[i];
+
+        v->edges->entry[i] = NULL;
+        if (o)
+            edge_mark(m, v, o, parallel);
+    }
+}
+
 /* One reference. */
 GC_INLINE void
 visit(struct gc_marker *m, const struct view *v, void **slot, const bool parallel,
@@ -105,8 +150,10 @@ visit(struct gc_marker *m, const struct view *v, void **slot, const bool paralle
             push(m, (uintptr_t)to);
         return;
     }
-    if (mark_set(v, offset, parallel))
-        push(m, (uintptr_t)o);
+    if (v->edges)
+        edge_add(m, v, o, parallel);
+    else
+        edge_mark(m, v, o, parallel);
 }
 
 GC_INLINE void
@@ -243,20 +290,27 @@ scan_rest(struct gc_marker *m, const struct view *v, uint8_t *at, const bool par
 GC_INLINE void
 drain(struct gc_marker *m, const bool parallel, const bool moving)
 {
-    const struct view v = view_get();
+    struct edges edges = {.at = 0};
+    struct view v = view_get();
     struct gc_object *queue[QUEUE_ENTRIES] = {NULL};
     unsigned at = 0, waiting = 0, until_share = SHARE_EVERY;
 
+    v.edges = &edges;
     for (;;) {
         uintptr_t entry = pop(m);
         struct gc_object *o;
 
+        if (!entry) {
+            edges_flush(m, &v, parallel);
+            entry = pop(m);
+        }
         if (entry & 1) {
             scan_rest(m, &v, (uint8_t *)(entry - 1), parallel, moving);
             continue;
         }
         if (entry) {
             __builtin_prefetch((void *)entry);
+            __builtin_prefetch((void *)(entry + AHEAD_BYTES));
             __builtin_prefetch(
                 v.line + (((size_t)(entry - (uintptr_t)v.base) - 1) >> GC_LINE_SHIFT), 1);
             waiting++;
@@ -333,11 +387,18 @@ rescan(void)
     }
 }
 
+static bool
+is_worth_helpers(void)
+{
+    if (gc_heap.config.mark_helper_bytes)
+        return gc_heap.live_bytes >= gc_heap.config.mark_helper_bytes;
+    return gc_heap.live_bytes + gc_heap.since_bytes >= PARALLEL_LEAST_BYTES;
+}
+
 void
 gc_mark_drain(bool large)
 {
-    bool parallel = large && state.markers > 1 &&
-                    gc_heap.live_bytes + gc_heap.since_bytes >= PARALLEL_LEAST_BYTES;
+    bool parallel = large && state.markers > 1 && is_worth_helpers();
 
     if (!parallel || !gc_pool_run(state.markers, state.moving ? drain_shared_moving : drain_shared))
         (state.moving ? drain_alone_moving : drain_alone)();

@@ -136,6 +136,7 @@ struct ldr_assembly {
     uint32_t flags;       /* enum ldr_assembly_flag */
     uint32_t search_path; /* DllImportSearchPath */
     uint32_t reserved;
+    const char *target_framework; /* of [assembly: TargetFramework], UTF-8; NULL: none */
 };
 
 struct ldr_knob {
@@ -154,7 +155,7 @@ struct ldr_dispatch_cell {
 static_assert(sizeof(struct ldr_static_roots) == 16, "static root run");
 static_assert(sizeof(struct ldr_export) == 16, "export row");
 static_assert(sizeof(struct ldr_type_name) == 16, "type name row");
-static_assert(sizeof(struct ldr_assembly) == 48, "assembly row");
+static_assert(sizeof(struct ldr_assembly) == 56, "assembly row");
 static_assert(offsetof(struct ldr_assembly, public_key_bytes) == 32, "assembly.public_key_bytes");
 static_assert(offsetof(struct ldr_assembly, search_path) == 40, "assembly.search_path");
 static_assert(sizeof(struct ldr_knob) == 16, "knob row");

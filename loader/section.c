@@ -146,7 +146,8 @@ check_assemblies(const struct ldr_image *image, const struct ldr_row *row)
     for (i = 0; i < row_count(row, sizeof *p); i++) {
         uintptr_t first = (uintptr_t)p[i].types, end = (uintptr_t)p[i].types_end;
 
-        if (!ldr_image_holds_text(image, p[i].full_name))
+        if (!ldr_image_holds_text(image, p[i].full_name) ||
+            (p[i].target_framework && !ldr_image_holds_text(image, p[i].target_framework)))
             return "a name of it lies outside the module";
         if (end < first || (end != first && !ldr_image_holds(image, p[i].types, end - first, R)))
             return "types of it lie outside the module";
@@ -204,7 +205,7 @@ static const struct rule rules[] = {
     {LDR_SECTION_MAIN,              8, R,    false, 1,                  check_code},
     {LDR_SECTION_METHOD_NAMES,      1, R,    false, 0,                  NULL},
     {LDR_SECTION_EXCEPTION_NAMES,  16, R,    false, 0,                  check_type_names},
-    {LDR_SECTION_ASSEMBLIES,       48, R,    false, 0,                  check_assemblies},
+    {LDR_SECTION_ASSEMBLIES,       56, R,    false, 0,                  check_assemblies},
 };
 /* clang-format on */
 

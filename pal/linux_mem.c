@@ -3,6 +3,7 @@
  * reserving in proportion to a cap costs nothing until pages are touched. */
 #include "pal/linux_priv.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,29 @@ pal_mem_reset(void *at, size_t bytes)
     if (hooks.reserve)
         return hooks.decommit(hooks.context, at, bytes) && hooks.commit(hooks.context, at, bytes);
     return madvise(at, bytes, MADV_DONTNEED) == 0;
+}
+
+size_t
+pal_mem_huge_bytes(void)
+{
+    return hooks.reserve ? 0 : (size_t)2 << 20;
+}
+
+void
+pal_mem_prefer_huge(void *at, size_t bytes, bool now)
+{
+    int error = errno;
+
+    if (hooks.reserve)
+        return;
+    madvise(at, bytes, MADV_HUGEPAGE);
+#ifdef MADV_COLLAPSE
+    if (now)
+        madvise(at, bytes, MADV_COLLAPSE);
+#else
+    (void)now;
+#endif
+    errno = error;
 }
 
 void

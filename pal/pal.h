@@ -56,6 +56,11 @@ bool pal_mem_commit(void *at, size_t bytes);
 bool pal_mem_decommit(void *at, size_t bytes);
 /* Gives the memory back but leaves the range usable: it reads as zeros. */
 bool pal_mem_reset(void *at, size_t bytes);
+/* Bytes of a huge page; 0: there are none, or the memory is not the system's (hooks). */
+size_t pal_mem_huge_bytes(void);
+/* Asks for huge pages in a committed range of whole ones. `now`: in place of the small ones that
+ * are there already. Only a wish. */
+void pal_mem_prefer_huge(void *at, size_t bytes, bool now);
 /* Ends a reservation: `at` and `bytes` as given to and by pal_mem_reserve. */
 void pal_mem_release(void *at, size_t bytes);
 /* The five above ask these instead of the system, while `reserve` is set; decommit and commit stand

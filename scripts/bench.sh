@@ -2,27 +2,30 @@
 # Compares corertc with the real NativeAOT 9.0.18 on tests/bench/*.cs: same sources, same processor setting, runs alternated
 # in one session, medians. Checks that both print the same, then prints a table with ratios and goals.
 #
-#   scripts/bench.sh [--runs N] [--cpu NAME] [--callgrind] [--build DIR] [PROGRAM...]
+#   scripts/bench.sh [--runs N] [--cpu NAME] [--callgrind] [--build DIR] [--chart FILE.html] [PROGRAM...]
 #
 #   --runs N      runs of each executable (default 7)
 #   --cpu NAME    processor to compile both for (default native; with --callgrind x86-64-v2, all that valgrind knows)
 #   --callgrind   count instructions with small arguments instead of timing: exact, for changes of a few per cent
 #   --build DIR   where corertc is (default build/release)
+#   --chart FILE  draws the table's ratios as well: one HTML file that needs nothing else
 #
+# Where perf can count instructions, a timed run has them as a further row, which the machine's load hardly changes.
 # Needs the .NET SDK, clang-19, and for --callgrind valgrind. Work files: CORERT_BENCH_DIR, else below the build folder.
 set -euo pipefail
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 LC_ALL=C.UTF-8
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 bench=$top/tests/bench
-runs=7 cpu= callgrind= build=$top/build/release
+runs=7 cpu= callgrind= chart= build=$top/build/release
 while [ $# -gt 0 ]; do
     case $1 in
     --runs) runs=$2; shift ;;
     --cpu) cpu=$2; shift ;;
     --callgrind) callgrind=1 ;;
     --build) build=$2; shift ;;
-    -*) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --chart) chart=$2; shift ;;
+    -*) sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     *) break ;;
     esac
     shift
@@ -111,16 +114,26 @@ metrics()
 {
     awk '$1 == "ms" { print "total", $2, "ms"; next }
          $1 == "frame-us" { print "frame-p50", $3, "us"; print "frame-p99", $5, "us"; print "frame-max", $7, "us"; next }
-         $2 == "ms" || $2 == "us" || $2 == "ns" { print $1, $3, $2 }'
+         $2 == "ms" || $2 == "us" || $2 == "ns" || $2 == "ratio" || $2 == "KiB" { print $1, $3, $2 }'
 }
 
+# GNU time tells the peak memory; it would be part of Hello's time.
 run_once() # NAME SIDE
 {
-    local exe=$work/$1/$2.stripped begin end
+    local exe=$work/$1/$2.stripped begin end peak=()
+    [ "$1" = Hello ] || [ ! -x /usr/bin/time ] || peak=(/usr/bin/time -a -o "$work/$1/$2.all" -f "memory %M KiB")
     begin=${EPOCHREALTIME/./}
-    "$exe" > "$work/$1/$2.out" 2> "$work/$1/$2.err" || die "$1 ($2) failed: $(tail -n 3 "$work/$1/$2.err")"
+    "${peak[@]}" "$exe" > "$work/$1/$2.out" 2> "$work/$1/$2.err" || die "$1 ($2) failed: $(tail -n 3 "$work/$1/$2.err")"
     end=${EPOCHREALTIME/./}
     { metrics < "$work/$1/$2.err"; echo "process $((end - begin)) us"; } >> "$work/$1/$2.all"
+}
+
+# Of one run, in user mode; nothing where the processor's counters cannot be read.
+perf_instructions() # NAME SIDE
+{
+    [ -n "$counters" ] || return 0
+    perf stat -x ' ' -e instructions:u -o "$work/$1/$2.perf" "$work/$1/$2.stripped" > /dev/null 2> /dev/null || return 0
+    awk '$1 ~ /^[0-9]+$/ { print $1; exit }' "$work/$1/$2.perf"
 }
 
 median() # FILE METRIC
@@ -137,7 +150,30 @@ row() # PROGRAM METRIC UNIT OURS THEIRS
         BEGIN {
             r = b > 0 ? a / b : 0
             printf "| %-12s | %-14s | %12s %-5s | %12s | %6.2f | %-14s | %-14s |\n", p, m, a, u, b, r, bar(fk, floor), bar(gk, goal)
-        }'
+        }' | tee -a "$work/table"
+}
+
+# The table's rows as bars: ours beside NativeAOT = 1, cut off at 2.
+draw() # FILE
+{
+    awk -F ' *[|] *' -v title="$title" '
+        function text(x, y, s, more) { printf "<text x=\"%d\" y=\"%d\"%s>%s</text>\n", x, y, more, s }
+        { program[NR] = $2; metric[NR] = $3; ours[NR] = $4; theirs[NR] = $5; ratio[NR] = $6; floors[NR] = $7 }
+        END {
+            print "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>corertc beside NativeAOT</title><style>body{font:14px sans-serif;margin:2em}text{font:13px sans-serif}</style></head><body>"
+            print "<h1>corertc beside NativeAOT 9.0.18</h1><p>" title "</p><p>A bar is corertc divided by NativeAOT: shorter is better, the line is 1. Red: the floor is missed; green: it is met.</p>"
+            printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1060\" height=\"%d\">\n", NR * 22 + 30
+            for (i = 1; i <= NR; i++) {
+                y = i * 22
+                colour = floors[i] ~ /missed/ ? "#c0392b" : floors[i] ~ /met/ ? "#2e8b57" : "#5b7a99"
+                text(0, y + 12, program[i] " " metric[i], "")
+                printf "<rect x=\"200\" y=\"%d\" width=\"%.0f\" height=\"16\" fill=\"%s\"/>\n", y, (ratio[i] > 2 ? 2 : ratio[i]) * 250, colour
+                text(710, y + 12, sprintf("%.2f", ratio[i]), "")
+                text(760, y + 12, ours[i] " / " theirs[i] (floors[i] != "" ? ", floor " floors[i] : ""), "")
+            }
+            printf "<line x1=\"450\" x2=\"450\" y1=\"12\" y2=\"%d\" stroke=\"#222\" stroke-dasharray=\"4 3\"/>\n</svg></body></html>\n", NR * 22 + 26
+        }' "$work/table" > "$1"
+    echo "chart: $1"
 }
 
 header()
@@ -161,6 +197,8 @@ time_one() # NAME
         row "$1" "$m" "$unit" "$(median "$work/$1/corert.all" "$m")" "$(median "$work/$1/aot.all" "$m")"
     done
     [ "$1" != Calls ] || export_time
+    m=$(perf_instructions "$1" corert) n=$(perf_instructions "$1" aot)
+    [ -z "$m" ] || [ -z "$n" ] || row "$1" instructions "" "$m" "$n"
     row "$1" size B "$(stat -c %s "$work/$1/corert.stripped")" "$(stat -c %s "$work/$1/aot.stripped")"
 }
 
@@ -182,9 +220,13 @@ for p in "${programs[@]}"; do
     [ -e "$bench/$p.cs" ] || die "no tests/bench/$p.cs"
     build_one "$p"
 done
-echo "cpu $cpu, runs $runs, $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg)"
+counters=$(perf stat -x ' ' -e instructions:u true 2>&1 > /dev/null | grep -E '^[0-9]+ ' || true)
+title="$(date -u +%F), cpu $cpu, runs $runs, $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg)"
+echo "$title"
+: > "$work/table"
 header
 for p in "${programs[@]}"; do
     if [ -n "$callgrind" ]; then count_one "$p"; else time_one "$p"; fi
 done
 [ -z "$callgrind" ] || echo "details: callgrind_annotate $work/PROGRAM/callgrind.{corert,aot}"
+[ -z "$chart" ] || draw "$chart"

@@ -1,11 +1,12 @@
 /* compiler/emit/assemblies.c - the table of assemblies (struct ldr_assembly), for engine/managed/Assemblies.cs. It is in
  * the image only when the method that reads it is. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/emit/emit_priv.h"
 #include "compiler/metadata/md.h"
 #include "loader/module_format.h"
+
+#define ASSEMBLY_TOKEN ((uint32_t)MD_ASSEMBLY << 24 | 1)
 
 static const char reader_type[] = "CoreRT.Companion.Assemblies", reader_method[] = "Table";
 
@@ -52,17 +53,37 @@ emit_assembly_types_end(struct emit *e, struct ty_assembly *as)
     elf_define(e->o, bound(e, as, "types_end"), e->relro);
 }
 
+/* The first argument of an attribute. */
+static bool
+attribute_value(const struct md_image *img, uint32_t token, const char *ns, const char *name, struct md_attr_value *v)
+{
+    uint32_t row = md_attribute_find(img, token, ns, name);
+    struct md_attr_reader reader;
+
+    return row && md_attr_open(img, row, NULL, NULL, &reader) && md_attr_fixed(&reader, v);
+}
+
 bool
 emit_search_path(struct md_image *img, uint32_t token, uint32_t *path)
 {
-    uint32_t row = md_attribute_find(img, token, "System.Runtime.InteropServices", "DefaultDllImportSearchPathsAttribute");
-    struct md_attr_reader reader;
     struct md_attr_value v;
 
-    if (!row || !md_attr_open(img, row, NULL, NULL, &reader) || !md_attr_fixed(&reader, &v))
+    if (!attribute_value(img, token, "System.Runtime.InteropServices", "DefaultDllImportSearchPathsAttribute", &v))
         return false;
     *path = (uint32_t)v.integer;
     return true;
+}
+
+/* NULL: not stated. */
+static const char *
+target_framework(struct emit *e, struct md_image *img)
+{
+    struct md_attr_value v;
+
+    if (!attribute_value(img, ASSEMBLY_TOKEN, "System.Runtime.Versioning", "TargetFrameworkAttribute", &v) ||
+        v.type.element != MD_ELEMENT_STRING || !v.text.at)
+        return NULL;
+    return arena_strndup(e->arena, v.text.at, v.text.size);
 }
 
 /* ---- names -------------------------------------------------------------------------------------------- */
@@ -117,32 +138,47 @@ full_name(struct emit *e, struct md_image *img)
 /* ---- rows --------------------------------------------------------------------------------------------- */
 
 static void
+define_bytes(struct emit *e, const char *symbol, const void *bytes, size_t size)
+{
+    elf_define(e->o, symbol, e->rodata);
+    elf_bytes(e->rodata, bytes, size);
+}
+
+static void
+put_pointer(struct emit *e, struct elf_section *s, bool is_there, const char *symbol)
+{
+    if (is_there)
+        elf_pointer(e->o, s, symbol, 0);
+    else
+        elf_u64(s, 0);
+}
+
+static void
 write_row(struct emit *e, struct elf_section *s, struct ty_assembly *as, bool is_entry)
 {
     struct md_image *img = as->image;
     struct md_blob key = {0};
     const char *name = bound(e, as, "name"), *key_name = bound(e, as, "key"), *text = full_name(e, img);
+    const char *framework = target_framework(e, img), *framework_name = bound(e, as, "framework");
     uint32_t path = 0, flags = is_entry ? LDR_ASSEMBLY_ENTRY : 0;
 
     if (md_row_count(img, MD_ASSEMBLY))
         key = md_cell_blob(img, MD_ASSEMBLY, 1, MD_ASSEMBLY_PUBLICKEY);
-    if (emit_search_path(img, (uint32_t)MD_ASSEMBLY << 24 | 1, &path))
+    if (emit_search_path(img, ASSEMBLY_TOKEN, &path))
         flags |= LDR_ASSEMBLY_HAS_SEARCH_PATH;
-    elf_define(e->o, name, e->rodata);
-    elf_bytes(e->rodata, text, strlen(text) + 1);
-    elf_define(e->o, key_name, e->rodata);
-    elf_bytes(e->rodata, key.at, key.size);
+    define_bytes(e, name, text, strlen(text) + 1);
+    define_bytes(e, key_name, key.at, key.size);
+    if (framework)
+        define_bytes(e, framework_name, framework, strlen(framework) + 1);
     elf_pointer(e->o, s, name, 0);
     elf_pointer(e->o, s, bound(e, as, "types"), 0);
     elf_pointer(e->o, s, bound(e, as, "types_end"), 0);
-    if (key.size)
-        elf_pointer(e->o, s, key_name, 0);
-    else
-        elf_u64(s, 0);
+    put_pointer(e, s, key.size != 0, key_name);
     elf_u32(s, key.size);
     elf_u32(s, flags);
     elf_u32(s, path);
     elf_u32(s, 0);
+    put_pointer(e, s, framework != NULL, framework_name);
 }
 
 void

@@ -180,6 +180,23 @@ local_clear(struct il_import *im, struct il_home *h)
         cg_store(im->fn, h->cg, h->at, cg_int(im->fn, h->cg, 0), CG_MEM_PLAIN);
 }
 
+/* References start as null in every local, also where the method does not ask for zeros: a struct whose fields are only
+ * partly set may be copied into the heap (the state machine of an async method). */
+static bool
+starts_clear(struct il_import *im, const struct il_home *h)
+{
+    const struct ty_layout *l;
+
+    if (im->body.init_locals || h->pinned)
+        return true;
+    if (im->body.is_native)
+        return false;
+    if (h->kind != IL_STRUCT)
+        return h->kind == IL_REF || h->kind == IL_BYREF;
+    l = ty_layout_of(im->ty, h->type);
+    return !l || l->has_refs;
+}
+
 /* A filter function finds all homes through its frame argument. */
 static void
 filter_homes(struct il_import *im)
@@ -206,7 +223,7 @@ il_homes_emit(struct il_import *im)
     args_emit(im);
     for (uint32_t i = 0; i < im->local_count; i++) {
         home_place(im, &im->locals[i]);
-        if (im->body.init_locals || im->locals[i].pinned)
+        if (starts_clear(im, &im->locals[i]))
             local_clear(im, &im->locals[i]);
     }
 }

@@ -26,6 +26,7 @@ namespace CoreRT.Companion
         public uint Flags;
         public uint SearchPath;
         public uint Reserved;
+        public byte* TargetFramework;
 
         public const uint IsEntry = 1;
         public const uint HasSearchPath = 2;
@@ -183,6 +184,14 @@ namespace CoreRT.Companion
             for (int i = 0; i < count; i++)
                 all[i] = Get(rows, count, i);
             return all;
+        }
+
+        // For AppContext::get_TargetFrameworkName, which looks for an attribute.
+        public static string TargetFrameworkName()
+        {
+            byte* text = Assembly.GetEntryAssembly() is ImageAssembly entry ? entry.Row->TargetFramework : null;
+
+            return text == null ? null : Encoding.UTF8.GetString(text, string.strlen(text));
         }
 
         // For NativeLibrary::GetDllImportSearchPath, which looks through attributes.

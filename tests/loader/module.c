@@ -23,6 +23,9 @@
 #define START_FAILS        14
 #define NOT_SELF_CONTAINED 15
 #define MANY_SECTIONS      16
+#define ASSEMBLY_NO_NAME   17
+#define ASSEMBLY_TYPES     18
+#define ASSEMBLY_KEY       19
 
 #ifndef FAULT
 #define FAULT GOOD
@@ -86,6 +89,19 @@ static const struct ldr_static_roots roots[] = {
 static struct ldr_dispatch_cell cell[2] = {{0, 0, 0, 3}, {0, 0, 0, 4}};
 static const uint8_t blob[] = {1, 2, 3, 4, 5};
 static const struct ldr_knob knob[] = {{"System.Test", "true"}, {"Other", "1"}};
+
+/* Of the types only where they lie counts. */
+static const struct ldr_assembly assembly[] = {
+    {.full_name = "Empty"},
+    {
+        .full_name = FAULT == ASSEMBLY_NO_NAME ? (const char *)8 : "Full",
+        .types = blob,
+        .types_end = blob + (FAULT == ASSEMBLY_TYPES ? 1 << 24 : 4),
+        .public_key = FAULT == ASSEMBLY_KEY ? (const uint8_t *)8 : blob,
+        .public_key_bytes = 2,
+        .target_framework = "Net",
+    },
+};
 
 static struct {
     const void *const *dynamic;
@@ -239,7 +255,8 @@ find_blob(uint32_t id)
 
 /* ---- the header ---- */
 
-static void *const classlib[] = {
+/* The hosted rows stay 0, as in a program. */
+static void *const classlib[LDR_CLASSLIB_COUNT] = {
     [LDR_CLASSLIB_GET_RUNTIME_EXCEPTION] = (void *)nothing,
     [LDR_CLASSLIB_RUNTIME_FAIL_FAST] = (void *)nothing,
     [LDR_CLASSLIB_GET_SYSTEM_ARRAY_MT] = (void *)nothing,
@@ -253,6 +270,7 @@ static void *const classlib[] = {
     [LDR_CLASSLIB_RUN_MAIN] = (void *)run_main,
     [LDR_CLASSLIB_UNHANDLED_AT_EXPORT] = (void *)nothing,
     [LDR_CLASSLIB_STOP] = (void *)stop,
+    [LDR_CLASSLIB_RUN_FINALIZERS] = (void *)nothing,
 };
 
 static const struct ldr_export exports[] = {
@@ -296,7 +314,7 @@ __attribute__((visibility("default"))) struct header corert_module_header = {
     .flags = FAULT == NOT_SELF_CONTAINED ? 0 : LDR_FLAG_SELF_CONTAINED,
 #endif
     .abi = LDR_ENGINE_ABI + (FAULT == OTHER_ABI),
-    .sections = FAULT == MANY_SECTIONS ? 400 : 15 + (FAULT == ROW_UNKNOWN),
+    .sections = FAULT == MANY_SECTIONS ? 400 : 16 + (FAULT == ROW_UNKNOWN),
     .rows =
         {
             {LDR_SECTION_TYPE_MANAGER, LDR_ROW_HAS_END, &type_manager, &type_manager + 1},
@@ -322,6 +340,7 @@ __attribute__((visibility("default"))) struct header corert_module_header = {
             {LDR_SECTION_KNOBS, LDR_ROW_HAS_END, (void *)knob,
              (char *)knob + (FAULT == ROW_OUTSIDE ? 1 << 24 : sizeof knob)},
             ROW(LDR_SECTION_MAIN, main_function),
+            ROW(LDR_SECTION_ASSEMBLIES, assembly),
             {2000, LDR_ROW_HAS_END, (void *)blob, (void *)blob},
         },
 };
