@@ -66,7 +66,7 @@ build_one() # NAME
         "$top/scripts/dotnet.sh" publish "$work/$1/$1.csproj" -c Release -o "$work/$1/aot" -v q --nologo -clp:ErrorsOnly >&2 || die "NativeAOT cannot build $1"
         touch "$aot"
     fi
-    if [ ! -x "$ours" ] || [ "$dll" -nt "$ours" ] || [ "$corertc" -nt "$ours" ]; then
+    if [ ! -x "$ours" ] || [ "$dll" -nt "$ours" ] || [ "$corertc" -nt "$ours" ] || [ "${corertc%/bin/*}/lib/libcorert.a" -nt "$ours" ]; then
         "$corertc" --exe -O2 --cpu "$cpu" -o "$ours" "$dll" || die "corertc cannot build $1"
     fi
     strip -o "$work/$1/corert.stripped" "$ours"
