@@ -239,18 +239,18 @@ corert_string_from_utf16(const uint16_t *text, size_t units, corert_handle *out)
     return give(status, made, out);
 }
 
-corert_status
-corert_string_to_utf8(corert_handle string, char *buffer, size_t size, size_t *needed)
+/* Both widths: `unit_bytes` is the size of one unit of `buffer`. */
+static corert_status
+string_out(int32_t (*run)(intptr_t, void *, size_t, size_t *), corert_handle string, void *buffer,
+           size_t size, size_t unit_bytes, size_t *needed)
 {
-    int32_t (*run)(intptr_t, char *, size_t, size_t *) =
-        VALUE_FUNCTION(int32_t(*)(intptr_t, char *, size_t, size_t *), STRING_TO_UTF8);
     size_t all = 0;
     corert_status status;
 
     if (needed)
         *needed = 0;
     if (buffer && size)
-        buffer[0] = 0;
+        memset(buffer, 0, unit_bytes);
     if (!run || (!buffer && size) || !is_handle(string))
         return CORERT_E_MISUSE;
     status = (corert_status)run(string, buffer, size, &all);
@@ -260,23 +260,18 @@ corert_string_to_utf8(corert_handle string, char *buffer, size_t size, size_t *n
 }
 
 corert_status
+corert_string_to_utf8(corert_handle string, char *buffer, size_t size, size_t *needed)
+{
+    return string_out(VALUE_FUNCTION(int32_t(*)(intptr_t, void *, size_t, size_t *), STRING_TO_UTF8),
+                      string, buffer, size, sizeof *buffer, needed);
+}
+
+corert_status
 corert_string_to_utf16(corert_handle string, uint16_t *buffer, size_t size, size_t *needed)
 {
-    int32_t (*run)(intptr_t, uint16_t *, size_t, size_t *) =
-        VALUE_FUNCTION(int32_t(*)(intptr_t, uint16_t *, size_t, size_t *), STRING_TO_UTF16);
-    size_t all = 0;
-    corert_status status;
-
-    if (needed)
-        *needed = 0;
-    if (buffer && size)
-        buffer[0] = 0;
-    if (!run || (!buffer && size) || !is_handle(string))
-        return CORERT_E_MISUSE;
-    status = (corert_status)run(string, buffer, size, &all);
-    if (needed)
-        *needed = all;
-    return status;
+    return string_out(
+        VALUE_FUNCTION(int32_t(*)(intptr_t, void *, size_t, size_t *), STRING_TO_UTF16), string,
+        buffer, size, sizeof *buffer, needed);
 }
 
 /* ---- boxes ---- */

@@ -377,7 +377,8 @@ CORERT_API CORERT_NODISCARD corert_status corert_module_blob(const corert_module
  * The status of the last export call on this thread that ended with an unhandled exception, and
  * forgets it.
  *
- * @return CORERT_OK (none since the last question) or CORERT_E_EXCEPTION.
+ * @return CORERT_OK (none since the last question), CORERT_E_EXCEPTION, or CORERT_E_CLOSED (the
+ *         module or the engine ends).
  * Threads: any; each has its own. Since 0.1.
  */
 CORERT_API corert_status corert_pending_status(void);
