@@ -1,6 +1,6 @@
 # cmake --install: the tree that a user of corert sees, relocatable as a whole.
 #   bin/corertc
-#   include/corert.h, corert_values.h
+#   include/corert.h, corert_files.h, corert_info.h, corert_values.h
 #   lib/libcorert.so, libcorert.a
 #   lib/corert/classlib/            what corertc compiles against, found relative to its own place
 #   lib/cmake/corert/               find_package(corert): corert::corert, corert::static, corert_add_module()
@@ -11,7 +11,8 @@ if(NOT TARGET corertc OR NOT TARGET corert)
 endif()
 include(CMakePackageConfigHelpers)
 install(TARGETS corertc RUNTIME DESTINATION bin)
-install(FILES "${CMAKE_SOURCE_DIR}/include/corert.h" "${CMAKE_SOURCE_DIR}/include/corert_values.h" DESTINATION include)
+install(FILES "${CMAKE_SOURCE_DIR}/include/corert.h" "${CMAKE_SOURCE_DIR}/include/corert_files.h"
+        "${CMAKE_SOURCE_DIR}/include/corert_info.h" "${CMAKE_SOURCE_DIR}/include/corert_values.h" DESTINATION include)
 install(FILES "${corert_archive}" DESTINATION lib)
 install(PROGRAMS "${corert_shared}" DESTINATION lib)
 install(DIRECTORY "${CORERT_CLASSLIB_DIR}" DESTINATION lib/corert USE_SOURCE_PERMISSIONS)

@@ -6,6 +6,7 @@
 #include "engine/hnd.h"
 #include "engine/hnd.h"
 #include "engine/thr.h"
+#include "engine/thr_coro.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@ corert_init(const corert_config *config)
         return CORERT_E_MISUSE;
     c = config_copy(config);
     if (c.finalizers != CORERT_FINALIZERS_HOST && c.finalizers != CORERT_FINALIZERS_THREAD)
+        return CORERT_E_MISUSE;
+    if (c.no_threads > 1 || (c.no_threads && c.thread_start))
         return CORERT_E_MISUSE;
     return engine_start(&c, false);
 }
@@ -88,7 +91,7 @@ module_start(const struct engine_source *source, corert_module **out, char *mess
         ldr_diag_set(&diag, "%s: a module cannot be loaded from managed code", path);
         return CORERT_E_MISUSE;
     }
-    status = engine_module_load(source, &m, &diag);
+    status = engine_file_load(source, &m, &diag);
     if (status == CORERT_OK)
         *out = (corert_module *)(void *)m;
     else if (message && message_bytes && !message[0])
@@ -148,6 +151,18 @@ corert_module_export(const corert_module *module, const char *name, void **out)
         return CORERT_E_MISUSE;
     *out = ldr_module_export(m, name);
     return *out ? CORERT_OK : CORERT_E_NOT_FOUND;
+}
+
+corert_status
+corert_module_function(const corert_module *module, const char *name, corert_function **out)
+{
+    void *address;
+    corert_status status = corert_module_export(module, name, &address);
+
+    if (!out)
+        return CORERT_E_MISUSE;
+    *out = (corert_function *)(uintptr_t)address;
+    return status;
 }
 
 corert_status
@@ -312,6 +327,26 @@ corert_run_finalizers(uint64_t budget_us, size_t *left)
     return CORERT_OK;
 }
 
+corert_status
+corert_pump(uint64_t budget_us, size_t *ready, uint64_t *next_due_us)
+{
+    struct thr_coro_left left;
+
+    if (ready)
+        *ready = 0;
+    if (next_due_us)
+        *next_due_us = UINT64_MAX;
+    if (!engine.started || thr_forked() || !thr_coro_is_mine() || thr_coro_is_inside() ||
+        !corert_thread.transition || fin_is_inside())
+        return CORERT_E_MISUSE;
+    thr_coro_pump(budget_us && budget_us < THR_NEVER / 1000 ? budget_us * 1000 : THR_NEVER, &left);
+    if (ready)
+        *ready = left.ready;
+    if (next_due_us && left.due_ns != THR_NEVER)
+        *next_due_us = left.due_ns / 1000 + (left.due_ns % 1000 != 0);
+    return CORERT_OK;
+}
+
 /* ---- programs ---- */
 
 /* CORERT_STACK=1: an unhandled exception also shows the stack, host frames included. */
@@ -343,7 +378,7 @@ corert_main(const void *header, int argc, char **argv)
     engine.stack_report = stack_report_from_environment();
     config.finalizers = CORERT_FINALIZERS_THREAD;
     config.log = engine_log_to_stderr;
-    if (engine.started || !engine_config_from_environment(&config, &diag))
+    if (engine.started || !header || !engine_config_from_environment(&config, &diag))
         status = CORERT_E_MISUSE;
     else
         status = engine_start(&config, true);

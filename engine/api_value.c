@@ -18,7 +18,7 @@ engine_value_function(enum ldr_classlib_function f)
 {
     const struct ldr_module *m = engine.started ? engine.library : NULL;
 
-    if (!m || m->closed || !corert_thread.transition)
+    if (!m || m->closed || !corert_thread.transition || !thr_attach())
         return NULL;
     return m->classlib[f];
 }
@@ -336,6 +336,22 @@ corert_array_length(corert_handle array, size_t *length)
 
 corert_status
 corert_array_pin(corert_handle array, corert_handle *pin, void **data, size_t *bytes)
+{
+    corert_kind kind = CORERT_KIND_NULL;
+
+    if (pin && data && corert_handle_kind_of(array, &kind, NULL) == CORERT_OK &&
+        kind != CORERT_KIND_ARRAY) {
+        *pin = 0;
+        *data = NULL;
+        if (bytes)
+            *bytes = 0;
+        return CORERT_E_TYPE;
+    }
+    return corert_handle_pin(array, pin, data, bytes);
+}
+
+corert_status
+corert_handle_pin(corert_handle array, corert_handle *pin, void **data, size_t *bytes)
 {
     int32_t (*run)(intptr_t, intptr_t *, void **, size_t *) =
         VALUE_FUNCTION(int32_t(*)(intptr_t, intptr_t *, void **, size_t *), ARRAY_PIN);

@@ -6,6 +6,7 @@
 #define CORERT_ENGINE_DBG_H
 
 #include "engine/eh_priv.h"
+#include "engine/engine.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,8 +57,7 @@ struct dbg_image {
     uintptr_t end;
     uintptr_t bias;
     const char *name;     /* borrowed from the dynamic linker */
-    const uint8_t *bytes; /* mapped; NULL: no file, or not the one that is running */
-    size_t size;
+    struct engine_file file; /* its bytes NULL: no file, or not the one that is running */
 };
 
 enum { DBG_IMAGES = 4 };

@@ -34,9 +34,9 @@ file_part(const struct dbg_image *image, uint64_t offset, uint64_t size)
 {
     struct dbg_part none = {NULL, 0};
 
-    if (!image->bytes || offset > image->size || size > image->size - offset)
+    if (!image->file.bytes || offset > image->file.size || size > image->file.size - offset)
         return none;
-    return (struct dbg_part){image->bytes + offset, (size_t)size};
+    return (struct dbg_part){image->file.bytes + offset, (size_t)size};
 }
 
 /* The program headers say where each byte of the code came from: another build has others. */
@@ -46,17 +46,17 @@ same_file(const struct dbg_image *image)
     uint8_t mapped[HEADER_BYTES], header[PROGRAM_HEADER_BYTES];
     uint64_t offset, count;
 
-    if (image->size < HEADER_BYTES || memcmp(image->bytes, "\177ELF\2\1", 6) != 0 ||
-        !dbg_read(image->start, mapped, sizeof mapped) || memcmp(mapped, image->bytes, 40) != 0)
+    if (image->file.size < HEADER_BYTES || memcmp(image->file.bytes, "\177ELF\2\1", 6) != 0 ||
+        !dbg_read(image->start, mapped, sizeof mapped) || memcmp(mapped, image->file.bytes, 40) != 0)
         return false;
-    offset = number(image->bytes + 32, 8);
-    count = number(image->bytes + 56, 2);
-    if (number(image->bytes + 54, 2) != PROGRAM_HEADER_BYTES ||
+    offset = number(image->file.bytes + 32, 8);
+    count = number(image->file.bytes + 56, 2);
+    if (number(image->file.bytes + 54, 2) != PROGRAM_HEADER_BYTES ||
         !file_part(image, offset, count * PROGRAM_HEADER_BYTES).at)
         return false;
     for (; count > 0; count--, offset += PROGRAM_HEADER_BYTES) {
         if (!dbg_read(image->start + offset, header, sizeof header) ||
-            memcmp(header, image->bytes + offset, sizeof header) != 0)
+            memcmp(header, image->file.bytes + offset, sizeof header) != 0)
             return false;
     }
     return true;
@@ -77,11 +77,11 @@ section_count(const struct dbg_image *image)
 {
     uint64_t offset, count;
 
-    if (!image->bytes || image->size < HEADER_BYTES)
+    if (!image->file.bytes || image->file.size < HEADER_BYTES)
         return 0;
-    offset = number(image->bytes + 40, 8);
-    count = number(image->bytes + 60, 2);
-    if (number(image->bytes + 58, 2) != SECTION_HEADER_BYTES ||
+    offset = number(image->file.bytes + 40, 8);
+    count = number(image->file.bytes + 60, 2);
+    if (number(image->file.bytes + 58, 2) != SECTION_HEADER_BYTES ||
         !file_part(image, offset, count * SECTION_HEADER_BYTES).at)
         return 0;
     return (uint32_t)count;
@@ -100,7 +100,7 @@ text_at(struct dbg_part part, uint64_t offset)
 static const uint8_t *
 section_header(const struct dbg_image *image, uint32_t index)
 {
-    return image->bytes + number(image->bytes + 40, 8) + (size_t)index * SECTION_HEADER_BYTES;
+    return image->file.bytes + number(image->file.bytes + 40, 8) + (size_t)index * SECTION_HEADER_BYTES;
 }
 
 static struct dbg_part
@@ -118,7 +118,7 @@ static struct section
 section_get(const struct dbg_image *image, uint32_t index)
 {
     const uint8_t *header = section_header(image, index);
-    uint32_t names = (uint32_t)number(image->bytes + 62, 2);
+    uint32_t names = (uint32_t)number(image->file.bytes + 62, 2);
     struct section s = {.name = "",
                         .type = number(header + 4, 4),
                         .flags = number(header + 8, 8),
@@ -203,14 +203,11 @@ image_of(struct dbg_images *images, uintptr_t pc)
     if (!pal_dl_object((const void *)pc, &object))
         return NULL;
     image = &images->image[images->next++ % DBG_IMAGES];
-    pal_file_unmap(image->bytes, image->size);
+    engine_file_unmap(&image->file);
     *image = (struct dbg_image){
         .start = object.start, .end = object.end, .bias = object.bias, .name = object.name};
-    if (pal_file_map(object.path, &image->bytes, &image->size) && !same_file(image)) {
-        pal_file_unmap(image->bytes, image->size);
-        image->bytes = NULL;
-        image->size = 0;
-    }
+    if (engine_file_map(object.path, &image->file) && !same_file(image))
+        engine_file_unmap(&image->file);
     return image;
 }
 
@@ -232,6 +229,6 @@ void
 dbg_images_close(struct dbg_images *images)
 {
     for (unsigned i = 0; i < DBG_IMAGES; i++)
-        pal_file_unmap(images->image[i].bytes, images->image[i].size);
+        engine_file_unmap(&images->image[i].file);
     *images = (struct dbg_images){.next = 0};
 }

@@ -1,6 +1,6 @@
 /* engine/drop_in.c - binds a module that was opened by a program which knows nothing of us.
- * The first export call starts the engine with the defaults, if nobody has, and makes the module
- * part of it. The module is pinned: such programs close libraries when they like. */
+ * The first export call starts the engine, if nobody has, and makes the module part of it. Settings come
+ * from the environment as for a program: the host has no others to give. The module is pinned: such programs close libraries when they like. */
 #include "engine/drop_in.h"
 
 #include "engine/engine.h"
@@ -23,8 +23,12 @@ bind_locked(struct drop_in *module, struct ldr_diag *diag)
     if (!pal_dl_address(module, &symbol) || !pal_dl_pin(symbol.library))
         return CORERT_E_LINK;
     source.path = symbol.library;
-    if (!engine.started)
+    if (!engine.started && !engine_config_from_environment(&config, diag)) {
+        status = CORERT_E_MISUSE;
+    } else if (!engine.started) {
+        config.log = config.gc_log ? engine_log_to_stderr : NULL;
         status = engine_start(&config, false);
+    }
     if (status == CORERT_OK)
         status = engine_module_load(&source, &m, diag);
     if (status == CORERT_OK)

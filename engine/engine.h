@@ -38,6 +38,7 @@ struct engine {
     bool stopping;                    /* engine_stop has begun, perhaps was refused */
     bool gc_log;                      /* a line a collection */
     void *context;                  /* borrowed from the host */
+    corert_file_hooks files;        /* `open` NULL: the system's */
     const char **knob_keys;         /* owned; parallel to knob_values */
     const char **knob_values;
     uint32_t knob_count;
@@ -91,6 +92,26 @@ const char *engine_type_name(const struct gc_mt *type);
 /* ---- api_memory.c ---- */
 /* From here on reservations are the host's; NULL: the system's. false: a hook is missing. */
 bool engine_memory_set(const corert_memory_hooks *hooks, void *context);
+
+/* ---- api_file.c ---- */
+/* From here on the host is asked for files; NULL: it is not. false: not valid, nothing was changed. */
+bool engine_files_set(const corert_file_hooks *hooks);
+/* engine_module_load of what the host answers for the path, else of the system's file. */
+corert_status engine_file_load(const struct engine_source *source, struct ldr_module **out,
+                               struct ldr_diag *diag);
+void engine_file_release(corert_file *file);
+
+/* The bytes of a file of this process, for names. */
+struct engine_file {
+    const uint8_t *bytes; /* NULL: none */
+    size_t size;
+    bool is_host; /* they are the host's */
+    corert_file host;
+};
+
+/* contract: any state, any thread, also a signal handler | locks: none */
+bool engine_file_map(const char *path, struct engine_file *out);
+void engine_file_unmap(struct engine_file *file); /* accepts an empty one */
 
 /* ---- api_library.c ---- */
 /* Copies the functions and the allow callback; lock LOAD held. */

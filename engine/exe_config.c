@@ -54,7 +54,8 @@ engine_config_from_environment(corert_config *config, struct ldr_diag *diag)
            small_setting_read("CORERT_GCSTRESS_EVACUATE", 1, &config->gc_stress_evacuate, diag) &&
            small_setting_read("CORERT_VERIFYHEAP", 1, &config->gc_verify, diag) &&
            small_setting_read("CORERT_GCLOG", 1, &config->gc_log, diag) &&
-           small_setting_read("CORERT_GCMARKTHREADS", 64, &config->gc_mark_threads, diag);
+           small_setting_read("CORERT_GCMARKTHREADS", 64, &config->gc_mark_threads, diag) &&
+           small_setting_read("CORERT_NOTHREADS", 1, &config->no_threads, diag);
 }
 
 void

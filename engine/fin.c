@@ -1,7 +1,8 @@
 /* engine/fin.c - who runs finalizers.
  * In a program a thread of the engine does, started when the first object is ready. A host decides
  * (corert_config.finalizers): such a thread, or its own calls of corert_run_finalizers, and then
- * GC.WaitForPendingFinalizers runs them on the thread that waits.
+ * GC.WaitForPendingFinalizers runs them on the thread that waits. In the mode without threads a
+ * coroutine does.
  * A pass empties the queue; fin_wait wants one that began after it asked, because the pass under
  * way may have looked already. */
 #include "engine/engine.h"
@@ -23,6 +24,13 @@ static struct {
     bool wanted;
     bool quit;
 } fin;
+
+/* Lock held. */
+static void
+fin_sleep(struct pal_cond *until)
+{
+    (void)thr_cond_wait(until, &fin.lock, THR_NEVER, false);
+}
 
 static struct engine_thread *
 own_thread(void)
@@ -98,7 +106,7 @@ active_add(int step)
     pal_mutex_lock(&fin.lock);
     fin.active += (size_t)(ptrdiff_t)step;
     if (!fin.active)
-        pal_cond_wake_all(&fin.done);
+        thr_cond_wake_all(&fin.done);
     pal_mutex_unlock(&fin.lock);
 }
 
@@ -143,7 +151,7 @@ request_take(void)
 
     pal_mutex_lock(&fin.lock);
     while (!fin.wanted && !fin.quit)
-        pal_cond_wait(&fin.wake, &fin.lock);
+        fin_sleep(&fin.wake);
     go_on = !fin.quit;
     fin.wanted = false;
     if (go_on)
@@ -163,7 +171,7 @@ fin_pass_done(void)
 {
     pal_mutex_lock(&fin.lock);
     fin.finished = fin.begun;
-    pal_cond_wake_all(&fin.done);
+    thr_cond_wake_all(&fin.done);
     pal_mutex_unlock(&fin.lock);
 }
 
@@ -181,7 +189,7 @@ thread_main(void *argument)
     thr_detach();
     pal_mutex_lock(&fin.lock);
     fin.running = false;
-    pal_cond_wake_all(&fin.done);
+    thr_cond_wake_all(&fin.done);
     pal_mutex_unlock(&fin.lock);
 }
 
@@ -193,7 +201,9 @@ thread_ensure(void)
 
     if (fin.running)
         return true;
-    if (thr_list.hooks.thread_start)
+    if (thr_coro_is_on())
+        fin.running = thr_coro_new(thread_main, NULL, 0);
+    else if (thr_list.hooks.thread_start)
         fin.running =
             thr_list.hooks.thread_start(thr_list.hooks.context, thread_main, NULL, 0, name) == 0;
     else
@@ -208,7 +218,7 @@ pass_request(void)
     if (!thread_ensure())
         return false;
     fin.wanted = true;
-    pal_cond_wake_one(&fin.wake);
+    thr_cond_wake_one(&fin.wake);
     return true;
 }
 
@@ -232,7 +242,7 @@ wait_for_thread(void)
     wanted = fin.begun + 1;
     if (!fin.quit && pass_request()) {
         while (fin.finished < wanted && !fin.quit)
-            pal_cond_wait(&fin.done, &fin.lock);
+            fin_sleep(&fin.done);
     }
     pal_mutex_unlock(&fin.lock);
 }
@@ -242,7 +252,7 @@ wait_for_others(void)
 {
     pal_mutex_lock(&fin.lock);
     while (fin.active && !fin.quit)
-        pal_cond_wait(&fin.done, &fin.lock);
+        fin_sleep(&fin.done);
     pal_mutex_unlock(&fin.lock);
 }
 
@@ -270,7 +280,7 @@ fin_wait(void)
 void
 fin_start(corert_finalizers who)
 {
-    fin.who = who;
+    fin.who = thr_coro_is_on() ? CORERT_FINALIZERS_THREAD : who;
     fin.quit = false;
     fin.wanted = false;
 }
@@ -280,8 +290,8 @@ fin_quit(void)
 {
     pal_mutex_lock(&fin.lock);
     fin.quit = true;
-    pal_cond_wake_all(&fin.wake);
-    pal_cond_wake_all(&fin.done);
+    thr_cond_wake_all(&fin.wake);
+    thr_cond_wake_all(&fin.done);
     pal_mutex_unlock(&fin.lock);
 }
 
@@ -291,7 +301,7 @@ fin_stop(void)
     fin_quit();
     pal_mutex_lock(&fin.lock);
     while (fin.running)
-        pal_cond_wait(&fin.done, &fin.lock);
+        fin_sleep(&fin.done);
     pal_mutex_unlock(&fin.lock);
     if (fin.thread)
         pal_thread_join(fin.thread);

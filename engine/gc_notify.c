@@ -6,6 +6,7 @@
 #include "engine/gc_world.h"
 #include "engine/rh.h"
 #include "engine/thr.h"
+#include "engine/thr_coro.h"
 
 /* GCNotificationStatus */
 enum { SUCCEEDED = 0, CANCELED = 2, TIMED_OUT = 3, NOT_APPLICABLE = 4 };
@@ -50,7 +51,7 @@ approach(void)
         notify.approaching = true;
         notify.complete = false;
         gcw_watch_set(GCW_WATCH_APPROACH, false);
-        pal_cond_wake_all(&notify.changed);
+        thr_cond_wake_all(&notify.changed);
     }
     pal_mutex_unlock(&notify.lock);
 }
@@ -77,7 +78,7 @@ gcw_notify_complete(void)
         notify.approaching = false;
         notify.complete = true;
         gcw_watch_set(GCW_WATCH_APPROACH, true);
-        pal_cond_wake_all(&notify.changed);
+        thr_cond_wake_all(&notify.changed);
     }
     pal_mutex_unlock(&notify.lock);
 }
@@ -91,7 +92,7 @@ gcw_notify_reset(void)
     notify.approaching = false;
     notify.complete = false;
     gcw_watch_set(GCW_WATCH_APPROACH, false);
-    pal_cond_wake_all(&notify.changed);
+    thr_cond_wake_all(&notify.changed);
     pal_mutex_unlock(&notify.lock);
 }
 
@@ -116,10 +117,8 @@ wait_locked(const struct wait *w)
         now = pal_time_ns();
         if (now >= end)
             return TIMED_OUT;
-        if (w->timeout_ms < 0)
-            pal_cond_wait(&notify.changed, &notify.lock);
-        else
-            (void)pal_cond_wait_ns(&notify.changed, &notify.lock, end - now);
+        (void)thr_cond_wait(&notify.changed, &notify.lock,
+                            w->timeout_ms < 0 ? THR_NEVER : end - now, false);
     }
     return notify.asked == asked ? SUCCEEDED : CANCELED;
 }

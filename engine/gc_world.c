@@ -132,7 +132,7 @@ static void
 scan_roots(void)
 {
     thr_for_each(thread_scan_roots, NULL);
-    hnd_each(handle_scan_roots, NULL);
+    hnd_each(1u << HND_NORMAL | 1u << HND_REF_COUNTED, handle_scan_roots, NULL);
 }
 
 /* ---- dependent and weak handles ---- */
@@ -155,7 +155,7 @@ scan_dependents(void)
 {
     bool news = false;
 
-    hnd_each(dependent_scan, &news);
+    hnd_each(1u << HND_DEPENDENT, dependent_scan, &news);
     return news;
 }
 
@@ -250,22 +250,22 @@ scan_ambiguous(void)
 {
     if (has_managed_callbacks()) {
         callouts_call(GCW_CALLOUT_START);
-        hnd_each(counted_ask, NULL);
+        hnd_each(1u << HND_REF_COUNTED, counted_ask, NULL);
     }
     thr_for_each(thread_scan_ambiguous, NULL);
-    hnd_each(handle_scan_ambiguous, NULL);
+    hnd_each(1u << HND_PINNED, handle_scan_ambiguous, NULL);
 }
 
 static void
 clear_weak(enum gc_weak_phase phase)
 {
     if (phase == GC_WEAK_LONG) {
-        hnd_each(long_clear, NULL);
+        hnd_each(1u << HND_WEAK_LONG | 1u << HND_DEPENDENT | 1u << HND_REF_COUNTED, long_clear, NULL);
         callouts_call(GCW_CALLOUT_END);
         return;
     }
     callouts_call(GCW_CALLOUT_AFTER_MARK);
-    hnd_each(short_clear, NULL);
+    hnd_each(1u << HND_WEAK_SHORT, short_clear, NULL);
 }
 
 bool

@@ -37,8 +37,11 @@ bool hnd_free(struct hnd_slot *slot);
 bool hnd_is_used(const void *handle);
 enum hnd_type hnd_type_of(const struct hnd_slot *slot);
 size_t hnd_count(void);
-/* Calls `visit` for every slot in use; for the collector, the world stopped, and tests. */
-void hnd_each(void (*visit)(void *context, struct hnd_slot *slot, enum hnd_type type),
+/* Calls `visit` for every slot in use whose type is in `types` (bits 1 << type); for the collector,
+ * the world stopped, and tests. */
+enum { HND_ALL = 0xFF };
+void hnd_each(unsigned types,
+              void (*visit)(void *context, struct hnd_slot *slot, enum hnd_type type),
               void *context);
 /* Gives all tables back; no handle may be used afterwards. */
 void hnd_reset(void);

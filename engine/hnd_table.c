@@ -13,15 +13,21 @@
 
 #define CHUNK_BYTES ((size_t)64 * 1024)
 #define CHUNK_SLOTS 3840u
+#define HND_TYPES   8u
+#define TYPES_A_WORD sizeof(uint64_t)
+#define ALL_FREE     UINT64_MAX /* a word of HND_FREE */
 
 struct chunk {
     struct chunk *next; /* owned */
-    uint64_t spare;
+    uint32_t used; /* slots */
+    uint32_t top;  /* no slot from here on was ever in use; a multiple of 8 */
     uint8_t type[CHUNK_SLOTS]; /* enum hnd_type */
     struct hnd_slot slot[CHUNK_SLOTS];
 };
 
 static_assert(sizeof(struct chunk) <= CHUNK_BYTES, "a handle chunk fits its alignment");
+static_assert(CHUNK_SLOTS % TYPES_A_WORD == 0, "whole words of types");
+static_assert(HND_DEPENDENT < HND_TYPES && HND_FREE == 0xFF, "types");
 
 static struct {
     struct pal_mutex lock; /* HANDLES */
@@ -31,6 +37,7 @@ static struct {
     size_t chunk_count;
     struct hnd_slot *free;
     size_t count;
+    size_t of_type[HND_TYPES];
 } table;
 
 static struct chunk *
@@ -107,6 +114,7 @@ table_grow(void)
         return false;
     }
     memset(c->type, HND_FREE, sizeof c->type);
+    c->used = c->top = 0;
     for (i = 0; i + 1 < CHUNK_SLOTS; i++)
         atomic_store_explicit(&c->slot[i].secondary, &c->slot[i + 1], memory_order_relaxed);
     c->next = table.chunks;
@@ -115,6 +123,31 @@ table_grow(void)
     *set_place(table.set, table.set_size, c) = c;
     table.free = &c->slot[0];
     return true;
+}
+
+/* Lock held, as for the next one. */
+static void
+count_in(struct hnd_slot *s, enum hnd_type type)
+{
+    struct chunk *c = chunk_of(s);
+    size_t index = index_of(s);
+
+    c->type[index] = (uint8_t)type;
+    c->used++;
+    if (c->top <= index)
+        c->top = (uint32_t)(index / TYPES_A_WORD + 1) * TYPES_A_WORD;
+    table.of_type[type]++;
+}
+
+static void
+count_out(struct hnd_slot *s)
+{
+    struct chunk *c = chunk_of(s);
+    size_t index = index_of(s);
+
+    table.of_type[c->type[index]]--;
+    c->type[index] = HND_FREE;
+    c->used--;
 }
 
 struct hnd_slot *
@@ -129,7 +162,7 @@ hnd_new(enum hnd_type type, void *primary, void *secondary)
         table.count++;
         atomic_store_explicit(&s->secondary, secondary, memory_order_relaxed);
         atomic_store_explicit(&s->primary, primary, memory_order_release);
-        chunk_of(s)->type[index_of(s)] = (uint8_t)type;
+        count_in(s, type);
     }
     pal_mutex_unlock(&table.lock);
     return s;
@@ -145,7 +178,7 @@ hnd_free(struct hnd_slot *s)
     pal_mutex_lock(&table.lock);
     used = slot_is_used(s);
     if (used) {
-        chunk_of(s)->type[index_of(s)] = HND_FREE;
+        count_out(s);
         atomic_store_explicit(&s->primary, NULL, memory_order_relaxed);
         atomic_store_explicit(&s->secondary, table.free, memory_order_relaxed);
         table.free = s;
@@ -183,17 +216,46 @@ hnd_count(void)
     return count;
 }
 
+/* Slots [from, from + TYPES_A_WORD) of a chunk. */
+static void
+visit_word(struct chunk *c, size_t from, unsigned types,
+           void (*visit)(void *context, struct hnd_slot *slot, enum hnd_type type), void *context)
+{
+    size_t i;
+
+    for (i = from; i < from + TYPES_A_WORD; i++) {
+        if (c->type[i] != HND_FREE && (types >> c->type[i] & 1))
+            visit(context, &c->slot[i], (enum hnd_type)c->type[i]);
+    }
+}
+
+static bool
+is_any_of(unsigned types)
+{
+    size_t found = 0, i;
+
+    for (i = 0; i < HND_TYPES; i++)
+        found += types >> i & 1 ? table.of_type[i] : 0;
+    return found != 0;
+}
+
 void
-hnd_each(void (*visit)(void *context, struct hnd_slot *slot, enum hnd_type type), void *context)
+hnd_each(unsigned types, void (*visit)(void *context, struct hnd_slot *slot, enum hnd_type type),
+         void *context)
 {
     struct chunk *c;
     size_t i;
 
     pal_mutex_lock(&table.lock);
-    for (c = table.chunks; c; c = c->next)
-        for (i = 0; i < CHUNK_SLOTS; i++)
-            if (c->type[i] != HND_FREE)
-                visit(context, &c->slot[i], (enum hnd_type)c->type[i]);
+    for (c = is_any_of(types) ? table.chunks : NULL; c; c = c->next) {
+        for (i = 0; c->used && i < c->top; i += TYPES_A_WORD) {
+            uint64_t word;
+
+            memcpy(&word, &c->type[i], sizeof word);
+            if (word != ALL_FREE)
+                visit_word(c, i, types, visit, context);
+        }
+    }
     pal_mutex_unlock(&table.lock);
 }
 
@@ -213,5 +275,6 @@ hnd_reset(void)
     table.chunk_count = 0;
     table.free = NULL;
     table.count = 0;
+    memset(table.of_type, 0, sizeof table.of_type);
     pal_mutex_unlock(&table.lock);
 }

@@ -193,6 +193,7 @@ void RhSetPreallocatedOutOfMemory(void *exception); /* COOP */
 void RhSetInsufficientStack(void *exception, const void *make); /* COOP */
 void *RhNextFinalizableAtStop(void);                /* COOP */
 bool RhIsHosted(void);                              /* COOP */
+bool RhHasThreads(void); /* COOP; false: managed threads are coroutines */
 /* Slots of the exceptions made at start-up; RH_PREALLOCATED of them in a row. */
 enum rh_preallocated { RH_OUT_OF_MEMORY, RH_INSUFFICIENT_STACK, RH_PREALLOCATED };
 void *const *rh_preallocated(enum rh_preallocated which);
@@ -211,6 +212,12 @@ void *rh_library_load(const char *name);             /* NULL: rh_library_error()
 const char *rh_library_error(void);                  /* of this thread; borrowed until the next load */
 void *rh_library_find(void *library, const char *name); /* NULL: none */
 void rh_library_free(void *library);
+
+/* ---- api_file.c: PINV; SystemNative_Open, _Stat and _LStat for the class library ---- */
+struct pal_native_stat;
+intptr_t rh_file_open(const char *path, int32_t flags, int32_t mode);
+int32_t rh_file_stat(const char *path, struct pal_native_stat *out);
+int32_t rh_file_stat_link(const char *path, struct pal_native_stat *out);
 
 /* ---- rh_events.c: PINV; event tracing is not part of this engine ---- */
 void rh_event_ignored(void);

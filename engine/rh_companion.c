@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "engine/rh.h"
 #include "engine/thr.h"
+#include "engine/thr_coro.h"
 #include "pal/pal.h"
 
 #include <string.h>
@@ -130,6 +131,12 @@ bool
 RhIsHosted(void)
 {
     return !engine.executable;
+}
+
+bool
+RhHasThreads(void)
+{
+    return !thr_coro_is_on();
 }
 
 void

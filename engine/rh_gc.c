@@ -152,9 +152,12 @@ buffer_left(const struct thr_thread *thread)
 static bool
 buffer_add(struct thr_thread *thread, void *context)
 {
+    struct gc_buffer copy = {__atomic_load_n(&thread->block->alloc_ptr, __ATOMIC_RELAXED),
+                             __atomic_load_n(&thread->block->alloc_limit, __ATOMIC_RELAXED)};
     uint64_t *left = context;
 
-    *left += buffer_left(thread);
+    if (copy.ptr <= copy.limit && (size_t)(copy.limit - copy.ptr) <= GC_BLOCK_BYTES)
+        *left += gc_buffer_left(&copy);
     return true;
 }
 

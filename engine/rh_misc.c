@@ -1,6 +1,7 @@
 /* engine/rh_misc.c - processor, version, crash information and conversions. */
 #include "engine/engine.h"
 #include "engine/rh.h"
+#include "engine/thr_coro.h"
 #include "pal/pal.h"
 
 #include <cpuid.h>
@@ -18,6 +19,8 @@ RhGetProcessCpuCount(void)
     const char *text = getenv("DOTNET_PROCESSOR_COUNT");
     long wanted = text ? strtol(text, NULL, 10) : 0;
 
+    if (thr_coro_is_on()) /* one thing at a time: spinning for another processor is useless */
+        return 1;
     return wanted > 0 && wanted <= 0xFFFF ? (int32_t)wanted : (int32_t)pal_cpu_count();
 }
 

@@ -1,6 +1,7 @@
 /* engine/rh_thread.c - per-thread lists of roots, and thread abort, which is not supported. */
 #include "engine/rh.h"
 #include "engine/thr.h"
+#include "engine/thr_coro.h"
 #include "pal/pal.h"
 
 /* Node of a thread's inlined thread statics; lies in the module's TLS. */
@@ -25,7 +26,8 @@ static_assert(sizeof(struct rh_gc_report) == 32, "GCFrameRegistration");
 uintptr_t
 RhCurrentNativeThreadId(void)
 {
-    return (uintptr_t)__builtin_thread_pointer();
+    /* Coroutines of one system thread must differ. */
+    return (uintptr_t)__builtin_thread_pointer() + thr_coro_number();
 }
 
 void *

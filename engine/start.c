@@ -11,6 +11,7 @@
 #include "engine/hnd.h"
 #include "engine/rh.h"
 #include "engine/thr.h"
+#include "engine/thr_coro.h"
 
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -357,7 +358,9 @@ engine_module_load(const struct engine_source *source, struct ldr_module **out,
     const corert_load_options *o = source->options;
     corert_status status = CORERT_OK;
 
-    pal_mutex_lock(&engine.load);
+    if (!thr_attach()) /* managed code runs below, which has no way to say so */
+        return CORERT_E_NOMEM;
+    thr_lock(&engine.load);
     if (o && (o->function_count || o->allow))
         status = engine_natives_set(o, diag);
     if (status != CORERT_OK)
@@ -370,7 +373,7 @@ engine_module_load(const struct engine_source *source, struct ldr_module **out,
         status = ldr_module_open(source->path, out, diag);
     if (status == CORERT_OK)
         status = module_begin(*out, diag);
-    pal_mutex_unlock(&engine.load);
+    thr_unlock(&engine.load);
     if (status != CORERT_OK)
         *out = NULL;
     return status;
@@ -402,8 +405,12 @@ parts_start(const corert_config *config, bool executable)
         heap.mark_threads = 2;
         heap.mark_helper_bytes = EXE_HELPER_BYTES;
     }
+    if (config->no_threads)
+        heap.mark_threads = 1;
     if (!thr_init(&hooks))
         return CORERT_E_NOMEM;
+    if (config->no_threads)
+        thr_coro_start();
     if (config->stop_signal && thr_signal_start(config->stop_signal) != PAL_OK) {
         thr_shutdown();
         return CORERT_E_MISUSE;
@@ -446,9 +453,11 @@ engine_start(const corert_config *config, bool executable)
 
     if (!engine_memory_set(config->memory, config->context))
         return CORERT_E_MISUSE;
-    status = parts_start(config, executable);
-    if (status != CORERT_OK)
+    status = engine_files_set(config->files) ? parts_start(config, executable) : CORERT_E_MISUSE;
+    if (status != CORERT_OK) {
         engine_memory_set(NULL, NULL);
+        engine.files = (corert_file_hooks){.open = NULL};
+    }
     return status;
 }
 
@@ -456,6 +465,8 @@ corert_status
 engine_stop(void)
 {
     if (corert_thread.transition != (void *)(intptr_t)THREAD_STATE_NO_FRAMES)
+        return CORERT_E_MISUSE;
+    if (thr_coro_is_on() && (!thr_coro_is_mine() || thr_coro_is_inside()))
         return CORERT_E_MISUSE;
     if (engine.pinned) {
         engine_log(CORERT_LOG_ERROR, "a drop-in module holds the engine until the process ends");

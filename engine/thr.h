@@ -54,6 +54,7 @@ struct thr_thread {
     struct thr_thread *prev;
     struct thread_block *block; /* the thread's TLS object; borrowed (outlives this) */
     uint64_t os_id;
+    uint32_t coroutine;      /* its number (thr_coro.h); 0: a thread of the system */
     uintptr_t stack_low; /* the system's bounds */
     uintptr_t stack_high;
     uintptr_t stack_limit; /* what thread_block.stack_limit is when nothing is requested */
@@ -198,7 +199,9 @@ struct thr_monitor *RhMonitorCreate(void); /* NULL: no memory */
 void RhMonitorDestroy(struct thr_monitor *monitor);
 void RhMonitorAcquire(struct thr_monitor *monitor);
 void RhMonitorRelease(struct thr_monitor *monitor);
-/* 1 woken, 0 time over (timeout_ms -1: never), -1 the thread has to end (only if `can_cancel`). */
+/* 1 woken, 0 time over (timeout_ms -1: never); only if `can_cancel`: -1 the thread has to end, and
+ * THR_MONITOR_DEADLOCK: the host's thread waits for what nobody can do (thr_coro.c). */
+enum { THR_MONITOR_DEADLOCK = -2 };
 int32_t RhMonitorWait(struct thr_monitor *monitor, int32_t timeout_ms, int32_t can_cancel);
 void RhMonitorSignalRelease(struct thr_monitor *monitor);
 

@@ -281,7 +281,10 @@ report_one(const struct thr_thread *t)
     const char *where = state ? "at its end" : "in managed code";
     char line[512], doing[96], place[300] = "";
 
-    pal_thread_state(t->os_id, doing, sizeof doing);
+    if (t->coroutine)
+        snprintf(doing, sizeof doing, "coroutine %u", (unsigned)t->coroutine);
+    else
+        pal_thread_state(t->os_id, doing, sizeof doing);
     if (state && (intptr_t)state != THREAD_STATE_NO_FRAMES) {
         struct dbg_images images = {.next = 0};
 
@@ -339,7 +342,7 @@ thr_end_others(uint64_t limit_ns)
             thr_cancel_all(THR_CANCEL_FORCED);
             forced = true;
         }
-        pal_thread_sleep_ns(sleep_ns);
+        thr_coro_run_or_sleep(sleep_ns);
         if (sleep_ns < LONGEST_SLEEP_NS)
             sleep_ns *= 2;
         thr_cancel_nudge();

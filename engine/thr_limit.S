@@ -12,8 +12,21 @@
 
         .text
 
+/* In the mode without threads (thr_coro.c) checks fail so that the clock is looked at now and then:
+ * most only count down. The limit is the greatest number otherwise. Clobbers r11. */
+.macro COUNT_DOWN
+        THREAD_BLOCK %r11
+        cmpq    %fs:THREAD_SLICE_LIMIT(%r11), %rsp
+        jb      1f
+        decl    %fs:THREAD_SLICE_POLLS(%r11)
+        js      1f
+        ret
+1:
+.endm
+
 /* void RhpLimitSlow(void): the stack pointer is below the thread block's limit */
 FUNCTION RhpLimitSlow
+        COUNT_DOWN
         pushq   %rbp
         .cfi_adjust_cfa_offset 8
         .cfi_rel_offset rbp, 0
@@ -26,6 +39,7 @@ END_FUNCTION RhpLimitSlow
 
 /* void RhpLimitSlowInLibrary(void): the same in code that must not be unwound from a check */
 FUNCTION RhpLimitSlowInLibrary
+        COUNT_DOWN
         pushq   %rbp
         .cfi_adjust_cfa_offset 8
         .cfi_rel_offset rbp, 0
@@ -38,6 +52,14 @@ END_FUNCTION RhpLimitSlowInLibrary
 
 /* void RhpLimitSlowFor(uintptr_t bytes): so many are wanted below the stack pointer */
 FUNCTION RhpLimitSlowFor
+        THREAD_BLOCK %r11
+        movq    %fs:THREAD_SLICE_LIMIT(%r11), %r11
+        addq    %rdi, %r11
+        jc      1f
+        cmpq    %r11, %rsp
+        jb      1f
+        ret
+1:
         pushq   %rbp
         .cfi_adjust_cfa_offset 8
         .cfi_rel_offset rbp, 0

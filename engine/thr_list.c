@@ -3,9 +3,11 @@
  * so outlives the entry. A thread that ends while attached is detached by the key's destructor. */
 #include "engine/thr_priv.h"
 
+#include "corert.h"
+
 _Thread_local struct thread_block corert_thread
     __attribute__((tls_model("initial-exec"), visibility("hidden"))) = {
-        .transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES};
+        .transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES, .slice_limit = UINTPTR_MAX};
 
 struct thr_list thr_list;
 
@@ -20,8 +22,8 @@ list_insert(struct thr_thread *t)
         t->next->prev = t;
     thr_list.first = t;
     thr_list.count++;
-    atomic_store_explicit(&tb->stack_limit, t->stack_limit, memory_order_relaxed);
     tb->thread = t;
+    thr_limit_reset(t);
     thr_cancel_attached(t);
     pal_mutex_unlock(&thr_list.lock);
 }
@@ -54,6 +56,8 @@ block_clear(struct thread_block *tb)
     tb->flags = 0;
     tb->transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES;
     tb->stack_limit = 0;
+    tb->wanted = 0;
+    tb->slice_limit = UINTPTR_MAX;
 }
 
 bool
@@ -69,8 +73,9 @@ thr_attach(void)
         return false;
     t->block = tb;
     t->os_id = pal_thread_id();
+    t->coroutine = thr_coro_number();
     thr_overflow_attach(t);
-    if (!pal_key_set(thr_list.key, t))
+    if (!t->coroutine && !pal_key_set(thr_list.key, t))
         goto fail;
     list_insert(t);
     if (thr_list.hooks.attached && !thr_list.hooks.attached(t)) {
@@ -79,7 +84,8 @@ thr_attach(void)
     }
     return true;
 fail:
-    pal_key_set(thr_list.key, NULL);
+    if (!t->coroutine)
+        pal_key_set(thr_list.key, NULL);
     pal_free(t);
     return false;
 }
@@ -136,7 +142,8 @@ thr_detach(void)
     if (thr_list.hooks.detaching)
         thr_list.hooks.detaching(t);
     thr_cancel_forget(t);
-    pal_key_set(thr_list.key, NULL);
+    if (!t->coroutine) /* the key is for threads of the system: a coroutine detaches itself */
+        pal_key_set(thr_list.key, NULL);
     list_remove(t); /* from here on shutdown does not wait for us: only what is ours is touched */
     block_clear(tb);
     pal_free(t);
@@ -213,6 +220,7 @@ thr_shutdown(void)
     if (thr_list.key)
         pal_key_free(thr_list.key);
     thr_list.key = 0;
+    thr_coro_stop();
     thr_list.hooks = (struct thr_hooks){.start = NULL};
     thr_monitor_free_all();
     thr_cancel_reset();
@@ -271,15 +279,15 @@ thr_record_give(struct thr_thread *thread, struct eh_record *record)
 
 /* ---- entering managed code for the first time ---- */
 
-static void
+/* False: no memory for the thread. */
+static bool
 first_entry(void)
 {
     bool (*start)(void) = thr_list.start ? thr_list.start : thr_list.hooks.start;
 
     if (!thr_list.key && (!start || !start()))
         pal_fail_fast("managed code was called before the engine was started");
-    if (!thr_attach())
-        pal_fail_fast("no memory to attach a thread");
+    return thr_attach();
 }
 
 static void
@@ -287,8 +295,8 @@ enter(struct thr_reverse_frame *frame)
 {
     struct thread_block *tb = &corert_thread;
 
-    if (!tb->thread)
-        first_entry();
+    if (!tb->thread && !first_entry()) /* a callback: it has no way to say so */
+        pal_fail_fast("no memory to attach a thread");
     if (tb->transition == NULL)
         pal_fail_fast("Invalid Program: attempted to call a UnmanagedCallersOnly method from "
                       "managed code.");
@@ -328,6 +336,10 @@ thr_export_enter_slow(struct thr_reverse_frame *frame)
 
     if (export_is_closed(frame))
         return 1;
+    if (!tb->thread && !first_entry()) {
+        thr_pending_set(CORERT_E_NOMEM);
+        return 1;
+    }
     enter(frame);
     if (!export_is_closed(frame))
         return 0;

@@ -63,43 +63,44 @@ thr_monitor_free_all(void)
 void
 RhMonitorAcquire(struct thr_monitor *m)
 {
-    pal_mutex_lock(&m->lock);
+    thr_lock(&m->lock);
 }
 
 void
 RhMonitorRelease(struct thr_monitor *m)
 {
-    pal_mutex_unlock(&m->lock);
+    thr_unlock(&m->lock);
 }
 
 void
 RhMonitorSignalRelease(struct thr_monitor *m)
 {
-    pal_cond_wake_one(&m->changed);
-    pal_mutex_unlock(&m->lock);
+    thr_cond_wake_one(&m->changed);
+    thr_unlock(&m->lock);
 }
 
-static bool
-wait(struct thr_monitor *m, int32_t timeout_ms)
+/* 1, 0 or THR_MONITOR_DEADLOCK, as RhMonitorWait. */
+static int32_t
+wait(struct thr_monitor *m, int32_t timeout_ms, bool may_fail)
 {
-    if (timeout_ms < 0) {
-        pal_cond_wait(&m->changed, &m->lock);
-        return true;
-    }
-    return pal_cond_wait_ns(&m->changed, &m->lock, (uint64_t)timeout_ms * 1000000);
+    uint64_t ns = timeout_ms < 0 ? THR_NEVER : (uint64_t)timeout_ms * 1000000;
+    enum thr_wait_end end = thr_cond_wait(&m->changed, &m->lock, ns, may_fail);
+
+    return end == THR_WAIT_DEADLOCK ? THR_MONITOR_DEADLOCK : end == THR_WOKEN;
 }
 
 /* Waits no longer than until the thread's deadline, at which it is asked to end. */
-static bool
+static int32_t
 wait_until_deadline(struct thr_monitor *m, int32_t timeout_ms, uint64_t deadline_ns)
 {
     uint64_t now = pal_time_ns();
     uint64_t left_ms = deadline_ns > now ? (deadline_ns - now) / 1000000 + 1 : 0;
-    bool woken;
+    int32_t woken = 0;
 
     if (!deadline_ns || (timeout_ms >= 0 && (uint64_t)timeout_ms <= left_ms))
-        return wait(m, timeout_ms);
-    woken = left_ms && wait(m, left_ms > INT32_MAX ? INT32_MAX : (int32_t)left_ms);
+        return wait(m, timeout_ms, true);
+    if (left_ms)
+        woken = wait(m, left_ms > INT32_MAX ? INT32_MAX : (int32_t)left_ms, false);
     if (!woken)
         thr_cancel_self(THR_CANCEL_ASKED);
     return woken;
@@ -109,10 +110,11 @@ int32_t
 RhMonitorWait(struct thr_monitor *m, int32_t timeout_ms, int32_t can_cancel)
 {
     struct thr_thread *t = corert_thread.thread;
-    bool woken = false, cancelled;
+    int32_t woken = 0;
+    bool cancelled;
 
     if (!can_cancel || !t)
-        return wait(m, timeout_ms);
+        return wait(m, timeout_ms, false);
     atomic_store(&t->waits, m); /* before the look; pairs with thr_cancel_nudge */
     cancelled = thr_cancel_wanted();
     if (!cancelled)
@@ -127,6 +129,6 @@ thr_monitor_nudge(struct thr_monitor *m)
 {
     if (!pal_mutex_try_lock(&m->lock))
         return;
-    pal_cond_wake_all(&m->changed);
-    pal_mutex_unlock(&m->lock);
+    thr_cond_wake_all(&m->changed);
+    thr_unlock(&m->lock);
 }

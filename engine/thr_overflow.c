@@ -14,6 +14,7 @@ enum {
     RESERVE_LEAST = 24 * 1024,
     FLOOR_LEAST = 12 * 1024, /* RhpLimitSlow, the throw and libc */
     LEVELS = 2,
+    STACK_MOST = 256 * 1024 * 1024,
     LIBRARY_MARGIN = 128 * 1024, /* what the library's own test adds to the low bound */
 };
 
@@ -63,10 +64,15 @@ thr_overflow_attach(struct thr_thread *t)
     void *low, *high;
 
     __atomic_store_n(&thr_vector_mask, vector_mask(), __ATOMIC_RELAXED);
-    if (!pal_thread_stack(&low, &high))
-        return; /* all 0: no overflow check */
-    t->stack_low = (uintptr_t)low;
-    t->stack_high = (uintptr_t)high;
+    if (!thr_coro_stack(&t->stack_low, &t->stack_high)) {
+        if (!pal_thread_stack(&low, &high))
+            return; /* all 0: no overflow check */
+        t->stack_low = (uintptr_t)low;
+        t->stack_high = (uintptr_t)high;
+        /* Without a limit of the system a runaway recursion would take all memory first. */
+        if ((uintptr_t)&low - t->stack_low > STACK_MOST)
+            t->stack_low = (uintptr_t)&low - STACK_MOST;
+    }
     t->stack_limit = limit_at(t, 0);
 }
 

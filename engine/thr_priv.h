@@ -3,6 +3,7 @@
 #define CORERT_ENGINE_THR_PRIV_H
 
 #include "engine/thr.h"
+#include "engine/thr_coro.h"
 #include "pal/pal.h"
 
 #include <stdatomic.h>
@@ -26,6 +27,8 @@ void thr_poll_calm(struct thr_transition *record); /* thr_poll_slow in the core 
 void thr_become_managed(void *state); /* from `state`, which is native; waits while stopped */
 /* Puts the limit where the requests of now want it. Any thread, no lock. */
 void thr_limit_reset(struct thr_thread *t);
+/* Every check of the thread takes the slow path. */
+void thr_limit_raise(struct thr_thread *t);
 /* thr_cancel.c; THREADS held */
 void thr_cancel_attached(struct thr_thread *t);
 void thr_cancel_forget(struct thr_thread *t); /* it goes; any lock state */

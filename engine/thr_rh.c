@@ -12,13 +12,17 @@ RhCurrentOSThreadId(void)
 {
     const struct thr_thread *t = corert_thread.thread;
 
-    return t ? t->os_id : pal_thread_id();
+    /* Coroutines of one system thread must differ. */
+    return t ? t->os_id | (uint64_t)t->coroutine << 32 : pal_thread_id();
 }
 
 int32_t
 RhYield(void)
 {
-    pal_thread_yield();
+    if (thr_coro_is_mine() && !thr_stopped_by_me())
+        thr_coro_yield();
+    else
+        pal_thread_yield();
     return 1;
 }
 
@@ -45,13 +49,30 @@ pauses_per_iteration(void)
     return result;
 }
 
-void
-RhSpinWait(int32_t iterations)
+static void
+pause_for(int32_t iterations)
 {
     uint64_t pauses = iterations > 0 ? (uint64_t)iterations * pauses_per_iteration() : 0;
 
     while (pauses--)
         __builtin_ia32_pause();
+}
+
+static void
+yield_in_native(void *unused)
+{
+    (void)unused;
+    thr_coro_yield();
+}
+
+/* May be called in managed state. What a coroutine spins for, another one has to do. */
+void
+RhSpinWait(int32_t iterations)
+{
+    if (thr_coro_is_mine() && !thr_stopped_by_me())
+        thr_run_native(yield_in_native, NULL);
+    else
+        pause_for(iterations);
 }
 
 uint64_t

@@ -1,5 +1,6 @@
 /* engine/thr_start.c - threads that managed code starts (Thread.Start, the pool, timers).
- * The host makes them where it has said so, else we do; both run the same function once. */
+ * The host makes them where it has said so, else we do, or they are coroutines (thr_coro.c); all run
+ * the same function once. */
 #include "engine/thr_priv.h"
 
 /* Owned by the new thread. */
@@ -32,8 +33,11 @@ run(void *opaque)
     if (start.ours)
         thr_signal_allow();
     /* Who started us spins until we are there, so giving up is not possible. */
-    while (!thr_attach())
+    while (!thr_attach()) {
+        if (thr_coro_is_mine())
+            thr_coro_yield();
         pal_thread_sleep_ns(1000000);
+    }
     atomic_store(&corert_thread.thread->managed, true);
     atomic_fetch_sub(&starting, 1); /* from here on the list counts us */
     start.entry(start.argument);
@@ -54,6 +58,8 @@ make_thread(struct start *start, size_t stack_bytes)
 {
     struct pal_thread *thread;
 
+    if (thr_coro_is_on())
+        return thr_coro_new(run, start, stack_bytes);
     if (thr_list.hooks.thread_start)
         return thr_list.hooks.thread_start(thr_list.hooks.context, run, start, stack_bytes,
                                            ".NET thread") == 0;

@@ -1,6 +1,6 @@
 /* engine/thr_stop.c - stopping the world, and where stopped threads wait.
- * The stopper sets thr_stop_request, raises every stack limit and issues a process-wide barrier;
- * after it each thread either sees the request when it comes back from native code, or is still
+ * The stopper sets thr_stop_request, issues a process-wide barrier and raises every stack limit;
+ * after that each thread either sees the request when it comes back from native code, or is still
  * managed and comes to a check (or is held by the stop signal, thr_signal.c). A thread that waits
  * has its old transition word, so its frames can be scanned.
  * Stoppers are in native state, so one that waits for THREADS counts as stopped for the other. */
@@ -19,11 +19,35 @@ static struct {
     /* Whom the stopper sleeps for, and what it sleeps on. */
     _Atomic(const struct thr_thread *) wanted;
     _Atomic(uint32_t) arrivals;
+    _Atomic(bool) standing; /* all threads stand */
 } stop;
 
 static const uint64_t PATIENCE_NS = 10000000000;
 
 /* ---- the stopped ---- */
+
+/* A short collection takes less time than falling asleep and waking up. Before all stand, others
+ * may need this processor to come to their checks; with a single one the stopper needs it. */
+static bool
+is_soon_over(void)
+{
+    enum { STANDING_SPINS = 100, SPINS = 4000 };
+    static _Atomic(unsigned) processors;
+    unsigned i;
+
+    if (atomic_load_explicit(&processors, memory_order_relaxed) == 0)
+        atomic_store_explicit(&processors, pal_cpu_count(), memory_order_relaxed);
+    if (atomic_load_explicit(&processors, memory_order_relaxed) == 1)
+        return false;
+    for (i = 0; i < SPINS; i++) {
+        if (!(atomic_load(&thr_stop_request) & THR_REQUEST_STOP))
+            return true;
+        if (i > STANDING_SPINS && !atomic_load(&stop.standing))
+            return false;
+        __builtin_ia32_pause();
+    }
+    return false;
+}
 
 void
 thr_wait_for_resume(void)
@@ -34,6 +58,8 @@ thr_wait_for_resume(void)
         atomic_fetch_add(&stop.arrivals, 1);
         pal_word_wake_all(&stop.arrivals);
     }
+    if (is_soon_over())
+        return;
     while ((now = atomic_load(&thr_stop_request)) & THR_REQUEST_STOP)
         pal_word_wait(&thr_stop_request, now);
 }
@@ -95,6 +121,8 @@ wait_at(struct thr_transition *record)
 void
 thr_poll_slow(struct thr_transition *record)
 {
+    if (thr_coro_is_on())
+        thr_coro_poll(record);
     wait_at(record);
     thr_cancel_deliver(record);
 }
@@ -102,21 +130,36 @@ thr_poll_slow(struct thr_transition *record)
 void
 thr_poll_calm(struct thr_transition *record)
 {
+    if (thr_coro_is_on())
+        thr_coro_poll(record);
     wait_at(record);
     thr_cancel_deliver_calm(record);
 }
 
 /* ---- the stopper ---- */
 
+void
+thr_limit_raise(struct thr_thread *t)
+{
+    atomic_store(&t->block->slice_limit, UINTPTR_MAX);
+    atomic_store(&t->block->stack_limit, UINTPTR_MAX);
+    atomic_store(&t->block->wanted, UINTPTR_MAX);
+}
+
 /* Who asks sets the word first and then raises the limit; so either the word is seen here, or the
  * limit is raised after our store. */
 void
 thr_limit_reset(struct thr_thread *t)
 {
-    atomic_store(&t->block->stack_limit, t->stack_limit);
+    bool sliced = thr_coro_is_sliced(t);
+    uintptr_t limit = sliced ? UINTPTR_MAX : t->stack_limit;
+
+    atomic_store(&t->block->slice_limit, sliced ? t->stack_limit : UINTPTR_MAX);
+    atomic_store(&t->block->stack_limit, limit);
+    atomic_store(&t->block->wanted, limit == UINTPTR_MAX ? UINTPTR_MAX : 0);
     if ((atomic_load(&thr_stop_request) & THR_REQUEST_STOP) ||
         atomic_load(&t->cancel) != THR_CANCEL_NONE)
-        atomic_store(&t->block->stack_limit, UINTPTR_MAX);
+        thr_limit_raise(t);
 }
 
 /* Who it is, and where it was last known to be. */
@@ -206,16 +249,18 @@ thr_stop_world(void)
     atomic_store(&stop.owner, pal_thread_id());
     atomic_fetch_or(&thr_stop_request, THR_REQUEST_STOP);
     atomic_fetch_or(&thr_entry_request, THR_REQUEST_STOP);
-    for (t = thr_list.first; t; t = t->next)
-        atomic_store(&t->block->stack_limit, UINTPTR_MAX);
+    /* The others run on meanwhile: the barrier takes longer than their way to a check. */
     if (!pal_thread_barrier())
         pal_fail_fast("the system has no process-wide memory barrier");
+    for (t = thr_list.first; t; t = t->next)
+        thr_limit_raise(t);
     if (thr_signal_is_used())
         signal_the_others(self);
     for (t = thr_list.first; t; t = t->next) {
         if (t != self)
             wait_until_native(t);
     }
+    atomic_store(&stop.standing, true);
 }
 
 void
@@ -223,6 +268,7 @@ thr_resume_world(void)
 {
     struct thr_thread *t;
 
+    atomic_store(&stop.standing, false);
     atomic_fetch_and(&thr_entry_request, ~(uint32_t)THR_REQUEST_STOP);
     atomic_fetch_and(&thr_stop_request, ~(uint32_t)THR_REQUEST_STOP);
     for (t = thr_list.first; t; t = t->next)

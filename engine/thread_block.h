@@ -18,6 +18,9 @@
 #define THREAD_THUNK_CONTEXT   64
 #define THREAD_FLAGS           72
 #define THREAD_REVERSE_HEAD    80
+#define THREAD_SLICE_LIMIT     88
+#define THREAD_SLICE_POLLS     96
+#define THREAD_WANTED          104
 #define THREAD_BLOCK_SIZE      128
 
 /* values of thread_block.transition that are no pointers */
@@ -109,7 +112,13 @@ struct thread_block {
     void *thunk_context;                  /* context word of the thunk called last */
     uint64_t flags;                       /* THR_FLAG_*, engine/thr.h */
     struct thr_reverse_frame *reverse_head;
-    uintptr_t spare[5];
+    /* A check that fails although the stack pointer is above this limit only counts down; else the
+     * greatest number. The engine's own: compiled code looks at `stack_limit`. */
+    _Atomic(uintptr_t) slice_limit;
+    int32_t slice_polls; /* checks left before the clock is looked at */
+    int32_t filler;
+    _Atomic(uintptr_t) wanted; /* all bits set while `stack_limit` is at its maximum, else 0 */
+    uintptr_t spare[2];
 };
 
 static_assert(offsetof(struct thread_block, alloc_ptr) == THREAD_ALLOC_PTR, "abi");
@@ -123,6 +132,9 @@ static_assert(offsetof(struct thread_block, thread) == THREAD_THREAD, "abi");
 static_assert(offsetof(struct thread_block, thunk_context) == THREAD_THUNK_CONTEXT, "abi");
 static_assert(offsetof(struct thread_block, flags) == THREAD_FLAGS, "abi");
 static_assert(offsetof(struct thread_block, reverse_head) == THREAD_REVERSE_HEAD, "abi");
+static_assert(offsetof(struct thread_block, slice_limit) == THREAD_SLICE_LIMIT, "thr_limit.S");
+static_assert(offsetof(struct thread_block, slice_polls) == THREAD_SLICE_POLLS, "thr_limit.S");
+static_assert(offsetof(struct thread_block, wanted) == THREAD_WANTED, "abi");
 static_assert(sizeof(struct thread_block) == THREAD_BLOCK_SIZE, "abi");
 
 static_assert(offsetof(struct thr_transition, reverse) == TRANSITION_REVERSE, "abi");

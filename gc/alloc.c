@@ -19,6 +19,8 @@ enum {
     HOLE_OBJECT_BYTES = 1024, /* larger ones do not go into holes */
     HOLE_REST_BYTES = 256,    /* so much of a hole is given up for an object that does not fit */
     TAIL_REST_BYTES = 1024,   /* likewise of a whole block */
+    OPEN_STEPS = 2,           /* of GC_OPEN_BYTES at a time */
+    CHAIN_BLOCKS = 7,         /* that a thread takes beside one */
     LOCK_TRIES = 200,
     GROWTH_TRIES = 3,
     CAP_TRIES = 4
@@ -108,7 +110,8 @@ spare_take(struct gc_shared *out, size_t bytes)
         if (s->ptr && bytes <= (size_t)(s->limit - s->ptr)) {
             *out = *s;
             s->ptr = NULL;
-            gc_heap.retired_bytes -= (size_t)(out->limit - out->ptr);
+            __atomic_fetch_sub(&gc_heap.retired_bytes, (size_t)(out->limit - out->ptr),
+                               __ATOMIC_RELAXED);
             return true;
         }
     }
@@ -137,12 +140,80 @@ spare_put(uint8_t *ptr, uint8_t *limit)
 }
 
 /* ---- the thread's buffer ---- */
+static size_t
+buffer_block(const struct gc_buffer *b)
+{
+    return gc_offset(b->limit - 1) >> GC_BLOCK_SHIFT;
+}
+
+size_t
+gc_buffer_tail(const struct gc_buffer *b)
+{
+    if (!b->limit || !gc_block_opened_lines(&gc_heap.block[buffer_block(b)]))
+        return 0;
+    return (size_t)-gc_offset(b->limit) & (GC_BLOCK_BYTES - 1);
+}
+
+size_t
+gc_buffer_chain(const struct gc_buffer *b)
+{
+    return b->limit ? __atomic_load_n(&gc_heap.block[buffer_block(b)].chain, __ATOMIC_RELAXED) *
+                          GC_BLOCK_BYTES
+                    : 0;
+}
+
+size_t
+gc_buffer_left(const struct gc_buffer *b)
+{
+    return (size_t)(b->limit - b->ptr) + gc_buffer_tail(b) + gc_buffer_chain(b);
+}
+
+/* The next `steps` of a block that was free, or what is left of it. The next object's header will be
+ * `rest` bytes before it. */
+static struct gc_shared
+block_open(size_t block, size_t steps, size_t rest, bool zero)
+{
+    struct gc_block *b = &gc_heap.block[block];
+    size_t from = b->opened, to = steps > GC_OPEN_STEPS - from ? GC_OPEN_STEPS : from + steps, i;
+    struct gc_shared s = {gc_block_at(block) + from * GC_OPEN_BYTES,
+                          gc_block_at(block) + to * GC_OPEN_BYTES};
+
+    if (from == 0)
+        b->walked = 0;
+    else
+        b->first[from - 1] = (uint8_t)(rest / 8 < GC_STEP_UNKNOWN ? rest / 8 : GC_STEP_UNKNOWN);
+    for (i = from + 1; i < to; i++)
+        b->first[i - 1] = GC_STEP_UNKNOWN;
+    if (!zero)
+        memset(s.ptr, 0, (size_t)(s.limit - s.ptr));
+    __atomic_store_n(&b->opened, (uint8_t)to, __ATOMIC_RELAXED);
+    return s;
+}
+
+/* The first steps, or all of it. */
+static struct gc_shared
+block_begin(size_t block, bool zero)
+{
+    return block_open(block, zero ? GC_OPEN_STEPS : OPEN_STEPS, 0, zero);
+}
+
 struct region {
     uint8_t *block; /* NULL: `run` is ready */
     struct gc_shared run;
     bool holes;
     bool zero;
 };
+
+/* Not what would bring the next collection nearer. */
+static size_t
+chain_length(void)
+{
+    uint64_t left = gc_heap.since_bytes < gc_heap.budget_bytes
+                        ? (gc_heap.budget_bytes - gc_heap.since_bytes) / GC_BLOCK_BYTES
+                        : 0;
+
+    return left > CHAIN_BLOCKS ? CHAIN_BLOCKS : (size_t)left;
+}
 
 /* Lock held. */
 static enum outcome
@@ -163,11 +234,19 @@ region_take(struct region *out, size_t bytes, bool force)
         b->used_lines = GC_BLOCK_LINES;
         return DONE;
     }
-    out->block = gc_blocks_take(1, GC_BLOCK_LOCAL, &out->zero);
+    out->block = gc_blocks_take_chain(chain_length(), &out->zero);
     if (!out->block)
         return FULL;
-    count_taken(GC_BLOCK_BYTES);
+    index = gc_offset(out->block) >> GC_BLOCK_SHIFT;
+    count_taken((1 + (size_t)gc_heap.block[index].chain) * GC_BLOCK_BYTES);
     return DONE;
+}
+
+static void
+retired(size_t bytes)
+{
+    if (bytes)
+        __atomic_fetch_add(&gc_heap.retired_bytes, bytes, __ATOMIC_RELAXED);
 }
 
 static void
@@ -194,6 +273,47 @@ buffer_next_hole(struct gc_buffer *b, uint64_t *taken, size_t bytes)
     return true;
 }
 
+/* More of the block, behind what there is. */
+static bool
+buffer_extend(struct gc_buffer *b, uint64_t *taken, size_t bytes)
+{
+    size_t left = (size_t)(b->limit - b->ptr), tail = gc_buffer_tail(b), steps, block;
+    struct gc_shared run;
+
+    if (tail == 0 || bytes > left + tail)
+        return false;
+    steps = (bytes - left + GC_OPEN_BYTES - 1) / GC_OPEN_BYTES;
+    block = buffer_block(b);
+    run = block_open(block, steps > OPEN_STEPS ? steps : OPEN_STEPS, left, false);
+    run.ptr = b->ptr;
+    buffer_set(b, taken, run);
+    return true;
+}
+
+/* The block behind, which is the thread's already. */
+static bool
+buffer_next_block(struct gc_buffer *b, uint64_t *taken)
+{
+    struct gc_block *last, *next;
+    size_t block;
+    bool zero;
+
+    if (!b->limit)
+        return false;
+    block = buffer_block(b);
+    last = &gc_heap.block[block];
+    if (last->chain == 0)
+        return false;
+    next = last + 1;
+    __atomic_store_n(&next->chain, (uint8_t)(last->chain - 1), __ATOMIC_RELAXED);
+    __atomic_store_n(&last->chain, 0, __ATOMIC_RELAXED);
+    zero = (next->flags & GC_BLOCK_ZERO) != 0;
+    next->flags &= (uint8_t)~GC_BLOCK_ZERO;
+    retired((size_t)(b->limit - b->ptr) + gc_buffer_tail(b));
+    buffer_set(b, taken, block_begin(block + 1, zero));
+    return true;
+}
+
 /* DONE: there is a new region; in a block with holes it may be too small all the same. */
 static enum outcome
 buffer_refill(struct gc_buffer *b, uint64_t *taken, size_t bytes, bool force)
@@ -202,21 +322,24 @@ buffer_refill(struct gc_buffer *b, uint64_t *taken, size_t bytes, bool force)
     size_t first = 0, end = GC_BLOCK_LINES;
     enum outcome outcome;
 
-    if (buffer_next_hole(b, taken, bytes))
+    if (buffer_extend(b, taken, bytes) || buffer_next_hole(b, taken, bytes) ||
+        buffer_next_block(b, taken))
         return DONE;
     heap_lock();
     outcome = region_take(&region, bytes, force);
     if (outcome == DONE)
-        gc_heap.retired_bytes += (size_t)(b->limit - b->ptr);
+        retired((size_t)(b->limit - b->ptr) + gc_buffer_tail(b));
     pal_mutex_unlock(&gc_heap.lock);
     if (outcome != DONE)
         return outcome;
-    if (region.block) {
+    if (region.block && region.holes) {
         const uint8_t *lines = gc_block_lines(gc_offset(region.block) >> GC_BLOCK_SHIFT);
 
-        if (region.holes && !hole_next(lines, 0, bytes, &first, &end))
+        if (!hole_next(lines, 0, bytes, &first, &end))
             hole_next(lines, 0, GC_LINE_BYTES, &first, &end);
-        region.run = run_begin(region.block, first, end, region.zero);
+        region.run = run_begin(region.block, first, end, false);
+    } else if (region.block) {
+        region.run = block_begin(gc_offset(region.block) >> GC_BLOCK_SHIFT, region.zero);
     }
     buffer_set(b, taken, region.run);
     return DONE;
@@ -313,7 +436,7 @@ static bool
 is_for_buffer(const struct request *r)
 {
     const struct gc_buffer *b = r->buffer;
-    size_t left = (size_t)(b->limit - b->ptr), at = gc_offset(b->limit);
+    size_t left = (size_t)(b->limit - b->ptr) + gc_buffer_tail(b), at = gc_offset(b->limit);
 
     if (r->bytes >= GC_MEDIUM_BYTES || r->pinned || gc_heap.config.stress_interval)
         return false;
@@ -467,13 +590,38 @@ gc_alloc(struct gc_buffer *buffer, uint64_t *taken, const struct gc_mt *mt, size
     return o;
 }
 
+/* Opens what is left of the block. */
+static void
+buffer_close(struct gc_buffer *b)
+{
+    if (gc_buffer_tail(b))
+        b->limit =
+            block_open(buffer_block(b), GC_OPEN_STEPS, (size_t)(b->limit - b->ptr), false).limit;
+}
+
+/* Lock held. */
+static void
+chain_return(const struct gc_buffer *b)
+{
+    size_t block = buffer_block(b), count = gc_heap.block[block].chain;
+
+    if (count == 0)
+        return;
+    gc_heap.block[block].chain = 0;
+    gc_heap.since_bytes -= count * GC_BLOCK_BYTES;
+    gc_heap.allocated_bytes -= count * GC_BLOCK_BYTES;
+    gc_blocks_free(block + 1, count);
+}
+
 void
 gc_buffer_retire(struct gc_buffer *buffer)
 {
-    if (gc_heap.started) {
+    if (gc_heap.started && buffer->limit) {
+        buffer_close(buffer);
         pal_mutex_lock(&gc_heap.lock);
-        if (buffer->ptr && buffer->ptr < buffer->limit) {
-            gc_heap.retired_bytes += (uint64_t)(buffer->limit - buffer->ptr);
+        chain_return(buffer);
+        if (buffer->ptr < buffer->limit) {
+            retired((size_t)(buffer->limit - buffer->ptr));
             spare_put(buffer->ptr, buffer->limit);
         }
         pal_mutex_unlock(&gc_heap.lock);

@@ -6,6 +6,8 @@
  * left of them in caches is in its own. Zeroing them is twice as fast as when it takes turns. */
 #include "gc/gc_priv.h"
 
+#include <string.h>
+
 enum {
     OWNED_BLOCKS = 16, /* a group: prefetching does not stop at a block's end */
     OTHERS_BLOCKS = 64 /* fewer are left to the processors that had them */
@@ -208,6 +210,24 @@ place_find(size_t count, unsigned owner)
     return run_find(count);
 }
 
+/* Takes one block. true: it reads as zeros. */
+static bool
+block_take(size_t at, enum gc_block_state state, unsigned owner, uint32_t run_blocks)
+{
+    struct gc_block *b = &gc_heap.block[at];
+    bool zero = (b->flags & GC_BLOCK_ZERO) != 0;
+
+    if (at < gc_heap.fresh) {
+        gc_heap.zero_blocks -= zero;
+        gc_bit_clear(gc_heap.free_map, at);
+    }
+    b->flags = (uint8_t)(owner << GC_BLOCK_OWNER_SHIFT);
+    b->used_lines = GC_BLOCK_LINES;
+    b->state = (uint8_t)state;
+    b->run_blocks = run_blocks;
+    return zero;
+}
+
 /* Reads as zeros only if all of it does. */
 static bool
 run_mark_taken(size_t at, size_t count, enum gc_block_state state, unsigned owner)
@@ -215,20 +235,11 @@ run_mark_taken(size_t at, size_t count, enum gc_block_state state, unsigned owne
     bool zero = true;
     size_t i;
 
-    for (i = 0; i < count; i++) {
-        struct gc_block *b = &gc_heap.block[at + i];
-
-        if (!(b->flags & GC_BLOCK_ZERO))
-            zero = false;
-        else if (at + i < gc_heap.fresh)
-            gc_heap.zero_blocks--;
-        if (at + i < gc_heap.fresh)
-            gc_bit_clear(gc_heap.free_map, at + i);
-        b->flags = (uint8_t)(owner << GC_BLOCK_OWNER_SHIFT);
-        b->used_lines = GC_BLOCK_LINES;
-        b->state = (uint8_t)(i && state == GC_BLOCK_LARGE ? GC_BLOCK_LARGE_REST : state);
-        b->run_blocks = (uint32_t)(i ? i : count);
-    }
+    if (state != GC_BLOCK_LARGE)
+        return block_take(at, state, owner, 0);
+    for (i = 0; i < count; i++)
+        zero &= block_take(at + i, i ? GC_BLOCK_LARGE_REST : GC_BLOCK_LARGE, owner,
+                           (uint32_t)(i ? i : count));
     return zero;
 }
 
@@ -254,21 +265,70 @@ gc_blocks_take(size_t count, enum gc_block_state state, bool *zero)
     return gc_block_at(at);
 }
 
+/* Further blocks at `at` for the chain of `first`. */
+static void
+chain_take(size_t first, size_t at, size_t end, unsigned owner)
+{
+    struct gc_block *b = &gc_heap.block[first];
+
+    for (; at < end && gc_bit_get(gc_heap.free_map, at) &&
+           gc_heap.block[at].flags >> GC_BLOCK_OWNER_SHIFT == owner;
+         at++) {
+        if (block_take(at, GC_BLOCK_LOCAL, owner, 0))
+            gc_heap.block[at].flags |= GC_BLOCK_ZERO;
+        gc_heap.used_blocks++;
+        b->chain++;
+    }
+}
+
+uint8_t *
+gc_blocks_take_chain(size_t most, bool *zero)
+{
+    size_t room = (gc_heap.cap_blocks - gc_heap.used_blocks) / 8, at;
+    uint8_t *block = gc_blocks_take(1, GC_BLOCK_LOCAL, zero);
+
+    if (!block)
+        return NULL;
+    at = gc_offset(block) >> GC_BLOCK_SHIFT;
+    most = most < room ? most : room;
+    if (most > gc_heap.fresh - at - 1)
+        most = gc_heap.fresh - at - 1;
+    chain_take(at, at + 1, at + 1 + most, gc_heap.block[at].flags >> GC_BLOCK_OWNER_SHIFT);
+    return block;
+}
+
 void
-gc_blocks_free(size_t first, size_t count)
+gc_blocks_sweep(size_t first, size_t count)
 {
     size_t i;
 
     for (i = first; i < first + count; i++) {
         struct gc_block *b = &gc_heap.block[i];
 
+        gc_heap.zero_blocks += b->flags & GC_BLOCK_ZERO;
         b->state = GC_BLOCK_FREE;
-        b->flags &= GC_BLOCK_OWNER;
+        b->flags &= GC_BLOCK_OWNER | GC_BLOCK_ZERO;
         b->used_lines = 0;
         b->run_blocks = 0;
         gc_bit_set(gc_heap.free_map, i);
     }
     gc_heap.used_blocks -= count;
+}
+
+void
+gc_blocks_freed(void)
+{
+    gc_heap.no_run = SIZE_MAX;
+    gc_heap.free_cursor = 0;
+    memset(gc_heap.own_cursor, 0, sizeof gc_heap.own_cursor);
+}
+
+void
+gc_blocks_free(size_t first, size_t count)
+{
+    size_t i;
+
+    gc_blocks_sweep(first, count);
     gc_heap.no_run = SIZE_MAX;
     if (first < gc_heap.free_cursor)
         gc_heap.free_cursor = first;

@@ -9,8 +9,8 @@
  * soon is still in the cache; so many percent of the first live bytes and of the others, because
  * each collection traces them all. */
 #define BUDGET_BASE_BYTES    (UINT64_C(6) << 20)
-#define BUDGET_THREAD_BYTES  (UINT64_C(6) << 20) /* more for each further thread that allocates */
-#define BUDGET_THREADS       UINT64_C(4)         /* more than so many count as that */
+#define BUDGET_THREAD_BYTES  (UINT64_C(6) << 20) /* more for each further thread that allocates.. */
+#define BUDGET_THREADS       UINT64_C(4)         /* ..up to so many, or as there are processors */
 #define BUDGET_FIRST_BYTES   (UINT64_C(16) << 20)
 #define BUDGET_FIRST_PERCENT 250
 #define BUDGET_PERCENT       75
@@ -29,8 +29,8 @@ static struct {
     uint64_t without_bytes;
     uint64_t without_number;
     uint64_t allocating; /* threads with a buffer at the last collection; HEAP */
+    uint64_t processors; /* fixed at start */
 } collect;
-
 
 struct request {
     enum gc_reason reason;
@@ -46,10 +46,9 @@ static uint64_t
 budget_of(uint64_t live)
 {
     uint64_t cap = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES;
-    uint64_t more = collect.allocating < 2                ? 0
-                    : collect.allocating > BUDGET_THREADS ? BUDGET_THREADS - 1
-                                                          : collect.allocating - 1;
-    uint64_t want = BUDGET_BASE_BYTES + more * BUDGET_THREAD_BYTES;
+    uint64_t most = collect.processors < BUDGET_THREADS ? collect.processors : BUDGET_THREADS;
+    uint64_t at_once = collect.allocating < most ? collect.allocating : most;
+    uint64_t want = BUDGET_BASE_BYTES + (at_once > 1 ? at_once - 1 : 0) * BUDGET_THREAD_BYTES;
     uint64_t base = cap / 4 < want ? cap / 4 : want;
     uint64_t first = live < BUDGET_FIRST_BYTES ? live : BUDGET_FIRST_BYTES;
     uint64_t room = live < cap ? (cap - live) / 8 * 7 : 0;
@@ -82,6 +81,7 @@ gc_collect_start(void)
     collect.totals = (struct gc_totals){0};
     collect.without = false;
     collect.allocating = 0;
+    collect.processors = pal_cpu_count();
     gc_heap.budget_bytes = budget_of(0);
 }
 
@@ -106,14 +106,19 @@ hold(const struct gc_buffer *buffer)
 
     gc_heap.block[block].flags |= GC_BLOCK_HELD;
     gc_heap.block[block].flags &= (uint8_t)~GC_BLOCK_CANDIDATE;
+    gc_find_settle_block(block);
     gc_find_each_in_block(block, mark_held, NULL);
 }
 
 static void
 retire(void *context, struct gc_buffer *buffer, bool torn)
 {
-    (void)context;
+    size_t unused = gc_buffer_tail(buffer) + gc_buffer_chain(buffer);
+
     collect.allocating += buffer->limit != NULL;
+    gc_heap.since_bytes -= unused;
+    gc_heap.allocated_bytes -= unused;
+    (void)context;
     if (torn && buffer->limit) {
         hold(buffer);
         return;
@@ -205,6 +210,7 @@ collect_stopped(const struct request *r, struct gc_collection *c)
     collect.allocating = 0;
     if (w->each_buffer)
         w->each_buffer(retire, NULL);
+    c->bytes_before = gc_heap.live_bytes + gc_heap.since_bytes - gc_heap.retired_bytes;
     gc_alloc_reset_regions();
     verify();
     scan_all(w);
@@ -256,6 +262,28 @@ record_keep(struct gc_collection *c)
     pal_mutex_unlock(&collect.record_lock);
 }
 
+/* false: another thread has collected. Waits awake for as long as a short collection takes. */
+static bool
+collect_lock(const struct request *r)
+{
+    enum { TRIES = 2500 };
+    unsigned i;
+
+    for (i = 0; !pal_mutex_try_lock(&collect.lock); i++) {
+        if (r->satisfied_by_others && gc_collect_number() != r->seen)
+            return false;
+        if (i == TRIES) {
+            pal_mutex_lock(&collect.lock);
+            break;
+        }
+        __builtin_ia32_pause();
+    }
+    if (!r->satisfied_by_others || gc_collect_number() == r->seen)
+        return true;
+    pal_mutex_unlock(&collect.lock);
+    return false;
+}
+
 static void
 collect_native(void *context)
 {
@@ -263,18 +291,14 @@ collect_native(void *context)
     struct gc_collection *c = &r->record;
     const struct gc_world *w = gc_heap.world;
 
-    pal_mutex_lock(&collect.lock);
-    if (r->satisfied_by_others && gc_collect_number() != r->seen) {
-        pal_mutex_unlock(&collect.lock);
+    if (!collect_lock(r))
         return;
-    }
     c->number = gc_collect_number() + 1;
     c->reason = r->reason;
     c->start_ns = pal_time_ns();
     w->stop();
     c->stop_ns = pal_time_ns() - c->start_ns;
     pal_mutex_lock(&gc_heap.lock);
-    c->bytes_before = gc_heap.live_bytes + gc_heap.since_bytes - gc_heap.retired_bytes;
     collect_stopped(r, c);
     __atomic_store_n(&collect.number, c->number, __ATOMIC_RELEASE);
     pal_mutex_unlock(&gc_heap.lock);

@@ -3,17 +3,22 @@
  * walking the run of lines in which they were made, once, when somebody asks. World stopped. */
 #include "gc/gc_priv.h"
 
-/* Sets the start bits of the objects in lines [first, end) of a block. */
-static void
-run_walk(size_t block, size_t first, size_t end)
-{
-    uint8_t *at = gc_block_at(block) + (first << GC_LINE_SHIFT);
-    uint8_t *limit = gc_block_at(block) + (end << GC_LINE_SHIFT);
+#include <string.h>
 
+enum { WALK_AHEAD_BYTES = 1024 };
+
+/* Sets the start bits of the objects in bytes [from, end) of a block. */
+static void
+bytes_walk(size_t block, size_t from, size_t end)
+{
+    uint8_t *at = gc_block_at(block) + from, *limit = gc_block_at(block) + end;
+
+    gc_heap.block[block].starts = 1;
     while (at + GC_OBJECT_MIN_BYTES <= limit) {
         struct gc_object *o = (struct gc_object *)(void *)(at + GC_OBJECT_HEADER_BYTES);
         size_t bytes;
 
+        __builtin_prefetch(at + WALK_AHEAD_BYTES); /* it was written by another processor */
         if (!o->mt)
             return;
         gc_bit_set(gc_heap.start, gc_offset(o) >> 3);
@@ -22,6 +27,42 @@ run_walk(size_t block, size_t first, size_t end)
             return;
         at += bytes;
     }
+}
+
+/* The same of lines. */
+static void
+run_walk(size_t block, size_t first, size_t end)
+{
+    bytes_walk(block, first << GC_LINE_SHIFT, end << GC_LINE_SHIFT);
+}
+
+/* Where an object begins, at or before the beginning of a step; SIZE_MAX: not known. */
+static size_t
+step_from(const struct gc_block *b, size_t step)
+{
+    if (step == 0)
+        return 0;
+    if (b->first[step - 1] == GC_STEP_UNKNOWN)
+        return SIZE_MAX;
+    return step * GC_OPEN_BYTES - (size_t)b->first[step - 1] * 8;
+}
+
+/* The steps around one, between two of which that is known. */
+static void
+step_walk(size_t block, size_t step)
+{
+    struct gc_block *b = &gc_heap.block[block];
+    size_t low = step, high = step + 1;
+
+    while (step_from(b, low) == SIZE_MAX)
+        low--;
+    if (b->walked >> low & 1)
+        return;
+    b->walked |= (uint8_t)(1u << low);
+    while (high < b->opened && step_from(b, high) == SIZE_MAX)
+        high++;
+    bytes_walk(block, step_from(b, low),
+               high < b->opened ? step_from(b, high) : b->opened * GC_OPEN_BYTES);
 }
 
 static size_t
@@ -39,7 +80,12 @@ static void
 line_walk(size_t block, size_t line)
 {
     uint8_t *lines = gc_block_lines(block);
+    struct gc_block *b = &gc_heap.block[block];
 
+    if (b->opened) {
+        step_walk(block, (line << GC_LINE_SHIFT) / GC_OPEN_BYTES);
+        return;
+    }
     if (!(lines[line] & GC_LINE_FRESH))
         return;
     while (!(lines[line] & GC_LINE_START) && line > 0)
@@ -56,10 +102,28 @@ gc_find_walk_block(size_t block)
     const uint8_t *lines = gc_block_lines(block);
     size_t i;
 
+    if (gc_heap.block[block].opened) {
+        run_walk(block, 0, gc_block_opened_lines(&gc_heap.block[block]));
+        return;
+    }
     for (i = 0; i < GC_BLOCK_LINES; i++) {
         if (lines[i] & GC_LINE_START)
             run_walk(block, i, run_end(lines, i));
     }
+}
+
+void
+gc_find_settle_block(size_t block)
+{
+    struct gc_block *b = &gc_heap.block[block];
+    uint8_t *lines = gc_block_lines(block);
+
+    b->chain = 0;
+    if (!b->opened)
+        return;
+    memset(lines, GC_LINE_FRESH, gc_block_opened_lines(b));
+    lines[0] |= GC_LINE_START;
+    b->opened = 0;
 }
 
 /* The last start bit of the block up to `bit`. */
@@ -109,7 +173,8 @@ gc_find_object(uintptr_t address)
         size_t line = own >> GC_LINE_SHIFT & (GC_BLOCK_LINES - 1);
         size_t bit = (own >> 3) + 1;
 
-        if (!gc_block_lines(block)[line])
+        if (!gc_block_lines(block)[line] &&
+            line >= gc_block_opened_lines(&gc_heap.block[block]))
             return NULL;
         line_walk(block, line);
         /* At the very end of the block the bit is the next block's. */

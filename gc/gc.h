@@ -91,6 +91,8 @@ bool gc_is_started(void);
 /* contract: coop, may-gc | locks: HEAP | suspended: no */
 void *gc_alloc(struct gc_buffer *buffer, uint64_t *taken, const struct gc_mt *mt, size_t bytes,
                uint32_t flags);
+/* What the thread may still allocate without asking for more; it was counted as given out. */
+size_t gc_buffer_left(const struct gc_buffer *buffer);
 /* The thread ends: what is left of its buffer is given up. */
 /* contract: any | locks: HEAP | suspended: no */
 void gc_buffer_retire(struct gc_buffer *buffer);

@@ -16,6 +16,14 @@
 #define GC_UNCHECKED __attribute__((no_sanitize_address, no_sanitize_thread))
 #endif
 
+/* A word of a stack may never have been written; what looks like a reference is checked anyway. */
+#ifdef CORERT_VALGRIND
+#include <valgrind/memcheck.h>
+#define GC_TAKE_AS_WRITTEN(word) ((void)VALGRIND_MAKE_MEM_DEFINED(&(word), sizeof(word)))
+#else
+#define GC_TAKE_AS_WRITTEN(word) ((void)0)
+#endif
+
 /* A bump region that threads share under the heap lock. */
 struct gc_shared {
     uint8_t *ptr;
@@ -134,13 +142,27 @@ gc_block_is_small(const struct gc_block *b)
     return b->state >= GC_BLOCK_LOCAL && b->state <= GC_BLOCK_PINNED;
 }
 
+/* Lines of the run from the block's start on, if it was given out free. The owner opens more
+ * without a lock. */
+GC_INLINE size_t
+gc_block_opened_lines(const struct gc_block *b)
+{
+    return (size_t)__atomic_load_n(&b->opened, __ATOMIC_RELAXED) * (GC_OPEN_BYTES / GC_LINE_BYTES);
+}
+
 /* ---- blocks.c; HEAP held, or the world stopped and POOL held ---- */
 bool gc_blocks_commit(size_t blocks);
 /* Takes `count` neighbouring blocks; NULL over the cap or without memory. `*zero`: they read as
  * zeros. */
 uint8_t *gc_blocks_take(size_t count, enum gc_block_state state, bool *zero);
+/* A block for a thread's buffer, and up to `most` behind it as its chain; those keep the flag
+ * ZERO. */
+uint8_t *gc_blocks_take_chain(size_t most, bool *zero);
 /* All lines and bits of the blocks must be zero. */
 void gc_blocks_free(size_t first, size_t count);
+/* The same in a sweep, which ends with gc_blocks_freed(). */
+void gc_blocks_sweep(size_t first, size_t count);
+void gc_blocks_freed(void);
 /* A block with free lines, or SIZE_MAX. */
 size_t gc_blocks_take_holes(bool pinned);
 /* Gives memory of free blocks back to the system, but for about `keep_bytes`. */
@@ -152,6 +174,8 @@ void gc_blocks_trim(uint64_t keep_bytes);
 struct gc_object *gc_find_object(uintptr_t address);
 /* Sets the start bits of all objects in the runs handed out since the last collection. */
 void gc_find_walk_block(size_t block);
+/* Writes down in the lines what was opened; the thread cannot go on opening the block. */
+void gc_find_settle_block(size_t block);
 void gc_find_each_in_block(size_t block, void (*visit)(void *context, void *object, size_t bytes),
                            void *context);
 void gc_find_each_slot(struct gc_object *o, void (*visit)(void *context, void **slot),
@@ -243,6 +267,9 @@ void gc_sweep(struct gc_sweep_result *out);
 
 /* ---- alloc.c ---- */
 void gc_alloc_reset_regions(void); /* world stopped */
+/* Bytes of the buffer's block behind its limit, and of its chain, that the thread may still use. */
+size_t gc_buffer_tail(const struct gc_buffer *buffer);
+size_t gc_buffer_chain(const struct gc_buffer *buffer);
 
 /* ---- collect.c ---- */
 void gc_collect_start(void);

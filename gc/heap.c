@@ -145,7 +145,7 @@ gc_counters_get(struct gc_counters *out)
     out->block_bytes = (uint64_t)gc_heap.used_blocks * GC_BLOCK_BYTES;
     out->allocated_bytes = gc_heap.allocated_bytes;
     out->live_bytes = gc_heap.live_bytes + gc_heap.since_bytes;
-    out->live_bytes -= gc_heap.retired_bytes;
+    out->live_bytes -= __atomic_load_n(&gc_heap.retired_bytes, __ATOMIC_RELAXED);
     out->refused = gc_heap.refused;
     out->since_bytes = gc_heap.since_bytes;
     out->budget_bytes = gc_heap.budget_bytes;
@@ -164,10 +164,13 @@ int32_t
 gc_generation(const void *object)
 {
     size_t header = gc_offset(object) - GC_OBJECT_HEADER_BYTES;
+    const struct gc_block *b = &gc_heap.block[header >> GC_BLOCK_SHIFT];
 
     if (!gc_heap_contains(object))
         return INT32_MAX;
-    if (!gc_block_is_small(&gc_heap.block[header >> GC_BLOCK_SHIFT]))
+    if (!gc_block_is_small(b))
         return GC_GENERATION_OLD;
+    if (gc_block_opened_lines(b))
+        return 0;
     return gc_heap.line[header >> GC_LINE_SHIFT] & GC_LINE_FRESH ? 0 : GC_GENERATION_OLD;
 }

@@ -50,7 +50,7 @@ enum gc_block_state {
 };
 
 enum gc_block_flag {
-    GC_BLOCK_ZERO = 0x01,      /* free or fresh: reads as zeros, no memory behind it */
+    GC_BLOCK_ZERO = 0x01,      /* free, fresh or not begun: reads as zeros, no memory behind it */
     GC_BLOCK_HOLES = 0x02,     /* handed out again with live lines in it */
     GC_BLOCK_HELD = 0x04,      /* an interrupted thread allocates here: fresh lines stay */
     GC_BLOCK_CANDIDATE = 0x08, /* this collection moves objects out of it */
@@ -61,14 +61,35 @@ enum gc_block_flag {
 #define GC_BLOCK_OWNER_SHIFT 5
 #define GC_BLOCK_OWNERS      8u
 
+/* A free block that a thread gets is opened step by step: what is zeroed is used while it is in the
+ * first cache, and a step's objects are found without a look at the ones before it. */
+#define GC_OPEN_BYTES ((size_t)4 * 1024)
+#define GC_OPEN_STEPS (GC_BLOCK_BYTES / GC_OPEN_BYTES)
+
+enum { GC_STEP_UNKNOWN = 0xFF };
+
 struct gc_block {
     uint8_t state;       /* enum gc_block_state */
     uint8_t flags;       /* enum gc_block_flag, and the owner's number */
     uint16_t used_lines; /* after the last collection; all of them since it was handed out */
-    uint32_t run_blocks; /* LARGE: blocks of the run; LARGE_REST: distance to its first block */
+    union {
+        uint32_t run_blocks; /* LARGE: blocks of the run; LARGE_REST: distance to its first block */
+        struct {             /* small and medium objects */
+            uint8_t live;    /* not 0: this collection marked objects in it */
+            uint8_t starts;  /* not 0: object-start bits may be set */
+            uint8_t opened;  /* not 0: it was free, and so many steps from its start are one run of
+                                new objects; the line bytes, all 0, do not count */
+            uint8_t chain;   /* so many blocks behind it, not begun, belong to the same thread */
+        };
+    };
+    /* While `opened` is not 0. */
+    uint8_t walked;                   /* bit i: the start bits of step i's objects are set */
+    uint8_t first[GC_OPEN_STEPS - 1]; /* step i + 1: an object's header lies so many times 8 bytes
+                                         before its beginning; or GC_STEP_UNKNOWN */
 };
 
-static_assert(sizeof(struct gc_block) == 8, "block record");
+static_assert(sizeof(struct gc_block) == 16, "block record");
+static_assert(GC_OPEN_STEPS <= 8, "a bit a step");
 
 /* A line byte; 0: the line is free. A run of lines handed out since the last collection begins with
  * FRESH | START; objects lie in it one after the other, up to a zero MT word. */

@@ -161,13 +161,19 @@ lines_set(const struct view *v, size_t header, size_t bytes)
 {
     uint8_t *line = v->line + (header >> GC_LINE_SHIFT);
     uint8_t *last = v->line + ((header + bytes - 1) >> GC_LINE_SHIFT);
+    uint8_t *live = &v->block[header >> GC_BLOCK_SHIFT].live;
+    bool first = false;
 
     for (; line <= last; line++) {
         uint8_t now = __atomic_load_n(line, __ATOMIC_RELAXED);
 
-        if (!(now & GC_LINE_LIVE))
-            __atomic_store_n(line, now | GC_LINE_LIVE, __ATOMIC_RELAXED);
+        if (now & GC_LINE_LIVE)
+            continue;
+        first = true;
+        __atomic_store_n(line, now | GC_LINE_LIVE, __ATOMIC_RELAXED);
     }
+    if (first && !__atomic_load_n(live, __ATOMIC_RELAXED))
+        __atomic_store_n(live, 1, __ATOMIC_RELAXED);
 }
 
 /* References [at, end). A large object's rest waits on the stack. */
@@ -441,6 +447,7 @@ gc_ambiguous(uintptr_t low, uintptr_t high)
         uintptr_t word = *(const volatile uintptr_t *)at;
         struct gc_object *o;
 
+        GC_TAKE_AS_WRITTEN(word);
         if (word - base > span)
             continue;
         state.words++;

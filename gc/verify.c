@@ -61,7 +61,10 @@ static bool
 lines_in_use(size_t header, size_t bytes)
 {
     size_t line = header >> GC_LINE_SHIFT, last = (header + bytes - 1) >> GC_LINE_SHIFT;
+    const struct gc_block *b = &gc_heap.block[header >> GC_BLOCK_SHIFT];
 
+    if (b->opened)
+        return (last & (GC_BLOCK_LINES - 1)) < gc_block_opened_lines(b);
     for (; line <= last; line++) {
         if (!gc_heap.line[line])
             return false;

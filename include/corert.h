@@ -12,7 +12,7 @@
  * signals may be blocked. A thread in managed code is stopped for collections at checks that the
  * compiler has put into loops and calls; native code runs on meanwhile and waits when it returns to
  * managed code. Threads are created only by managed code and through corert_config.thread_start
- * where that is given. After fork() the child may do everything but use the engine: there functions
+ * where that is given, and none with corert_config.no_threads: see corert_pump(). After fork() the child may do everything but use the engine: there functions
  * give CORERT_E_MISUSE and exports return zero with that pending status.
  *
  * C11 and C++17. Enumerators are never renumbered and functions never change their meaning.
@@ -165,13 +165,16 @@ typedef struct corert_memory_hooks {
     void (*release)(void *context, void *at, size_t bytes);
 } corert_memory_hooks;
 
+/** The host's own files: corert_files.h. */
+typedef struct corert_file_hooks corert_file_hooks;
+
 /** Start-up options. Zero-initialise, set struct_size, then what is wanted. */
 typedef struct corert_config {
     /** sizeof(corert_config) as the host was compiled. Must be set. */
     size_t struct_size;
     /** Most bytes the managed heap may use; allocation beyond it throws OutOfMemoryException.
-     *  0: three quarters of the memory of the machine or control group. Less than 1 MiB counts as
-     *  1 MiB. */
+     *  0: three quarters of the memory of the machine or control group, or half of the address
+     *  space where RLIMIT_AS bounds it. Less than 1 MiB counts as 1 MiB. */
     uint64_t heap_cap_bytes;
     /** NULL, or receives the engine's messages. Without it nothing is written anywhere. */
     corert_log_fn *log;
@@ -207,6 +210,13 @@ typedef struct corert_config {
     uint32_t shutdown_ms;
     /** NULL: the system's. Copied; called with `context`. Since 0.2. */
     const corert_memory_hooks *memory;
+    /** NULL: files are the system's; else the host is asked first (corert_files.h). Copied; called
+     *  with `context`. Since 0.2. */
+    const corert_file_hooks *files;
+    /** 1: the engine creates no thread, and managed threads run while the host calls corert_pump()
+     *  on the thread that calls corert_init(), or waits there in an export. `finalizers` does not
+     *  matter then: corert_pump() runs them too. Not together with thread_start. Since 0.2. */
+    uint32_t no_threads;
 } corert_config;
 
 /**
@@ -214,8 +224,8 @@ typedef struct corert_config {
  *
  * @param config  NULL for the defaults. Borrowed for the call (but for `context`).
  * @return CORERT_OK; CORERT_E_MISUSE (already started, struct_size is not one this library knows,
- *         `finalizers` is unknown, stop_signal is no signal that can be used or is handled or ignored already, or a child
- *         of fork() whose parent had started the engine); CORERT_E_NOMEM.
+ *         `finalizers` is unknown, a hook is missing, stop_signal is no signal that can be used or is handled or ignored already, no_threads
+ *         is not 0 or 1 or comes with thread_start, or a child of fork() whose parent had started the engine); CORERT_E_NOMEM.
  * Threads: not concurrently with itself or corert_shutdown(). After a shutdown the engine may be
  * started again. Since 0.1.
  */
@@ -232,9 +242,10 @@ CORERT_API CORERT_NODISCARD corert_status corert_init(const corert_config *confi
  * are forgotten. At last ProcessExit handlers and finalizers run on the calling thread, and the
  * memory is given back.
  *
- * @return CORERT_OK; CORERT_E_MISUSE (not started, called from managed code, or in a child of
- *         fork()); CORERT_E_BUSY (some thread did not end within corert_config.shutdown_ms, because
- *         it is in native code or in a finally block that takes long; the log names each. Exports
+ * @return CORERT_OK; CORERT_E_MISUSE (not started, called from managed code, in a child of fork(),
+ *         or with no_threads not on the thread that called corert_init()); CORERT_E_NOMEM
+ *         (to attach the calling thread; nothing was done); CORERT_E_BUSY (some thread did not end
+ *         within corert_config.shutdown_ms, because it is in native code or in a finally block that takes long; the log names each. Exports
  *         stay closed, the threads stay asked, and the call may be repeated).
  * Threads: not concurrently with itself or another function of this header; exports may run, but
  * none may be called once it has returned CORERT_OK. Since 0.1.
@@ -360,6 +371,20 @@ CORERT_API CORERT_NODISCARD corert_status corert_module_export(const corert_modu
                                                                const char *name, void **out);
 
 /**
+ * corert_module_export() for C that keeps functions and data apart: what it gives may be cast to the
+ * export's own type.
+ *
+ * @param module  From corert_module_load().
+ * @param name    The export's entry point name.
+ * @param out     Receives the function; NULL on every failure.
+ * @return As corert_module_export().
+ * Threads: any, concurrently. Since 0.2.
+ */
+CORERT_API CORERT_NODISCARD corert_status corert_module_function(const corert_module *module,
+                                                                 const char *name,
+                                                                 corert_function **out);
+
+/**
  * Finds a reflection blob of a module.
  *
  * @param module   From corert_module_load().
@@ -377,8 +402,9 @@ CORERT_API CORERT_NODISCARD corert_status corert_module_blob(const corert_module
  * The status of the last export call on this thread that ended with an unhandled exception, and
  * forgets it.
  *
- * @return CORERT_OK (none since the last question), CORERT_E_EXCEPTION, or CORERT_E_CLOSED (the
- *         module or the engine ends).
+ * @return CORERT_OK (none since the last question), CORERT_E_EXCEPTION, CORERT_E_CLOSED (the
+ *         module or the engine ends), or CORERT_E_NOMEM (no memory to attach the thread; the export
+ *         did not run).
  * Threads: any; each has its own. Since 0.1.
  */
 CORERT_API corert_status corert_pending_status(void);
@@ -493,6 +519,30 @@ CORERT_API corert_status corert_gc_stats(struct corert_gc_stats *out);
  */
 CORERT_API corert_status corert_run_finalizers(uint64_t budget_us, size_t *left);
 
+/* ---- managed threads without system threads ---- */
+
+/**
+ * Lets managed threads run on the calling thread: corert_config.no_threads.
+ *
+ * In that mode every managed thread (Thread.Start, the thread pool, timers, finalizers) is a
+ * coroutine with a stack of its own, 1 MiB unless it asks for another size. They take turns here, and
+ * wherever the host's own thread waits in managed code (Task.Wait, Thread.Join, a lock, Thread.Sleep).
+ * A turn ends when the coroutine waits, yields or has had a millisecond, so that loops without end do
+ * not stop the others. Native code that a coroutine calls is not interrupted: the call returns late by
+ * as much. The host's callbacks run on the coroutine's stack.
+ *
+ * @param budget_us    Microseconds after which no further turn begins; the turn that runs ends at its
+ *                     next check. 0: until every managed thread waits, which need not ever be.
+ * @param ready        NULL, or receives how many managed threads could go on at once; 0 on failure.
+ * @param next_due_us  NULL, or receives the microseconds until the first wait with a time (timer,
+ *                     Sleep, Delay) is over, rounded up: the host may sleep so long if nothing else
+ *                     happens. 0: some are ready; UINT64_MAX: none waits for a time, or on failure.
+ * @return CORERT_OK; CORERT_E_MISUSE (engine not started or without no_threads, not the thread that
+ *         called corert_init(), from a coroutine or a finalizer, or in a child of fork()).
+ * Threads: the one that called corert_init(). Since 0.2.
+ */
+CORERT_API corert_status corert_pump(uint64_t budget_us, size_t *ready, uint64_t *next_due_us);
+
 /* ---- errors ---- */
 
 /** What went wrong in an export: a copy in native memory, which needs no managed code to be read.
@@ -557,7 +607,7 @@ CORERT_API int corert_main(const void *header, int argc, char **argv);
 CORERT_API const char *corert_status_text(corert_status status);
 
 /**
- * The library's version as text, "0.2.0". Static.
+ * The library's version as text, "0.2.0". Static. As a number: corert_version_number().
  * Threads: any, also before corert_init(). Since 0.1.
  */
 CORERT_API const char *corert_version(void);
@@ -566,6 +616,8 @@ CORERT_API const char *corert_version(void);
 }
 #endif
 
+#include "corert_files.h"
+#include "corert_info.h"
 #include "corert_values.h"
 
 #endif

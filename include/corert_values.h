@@ -97,6 +97,19 @@ CORERT_API corert_status corert_handle_same(corert_handle a, corert_handle b, in
 CORERT_API corert_status corert_handle_kind_of(corert_handle handle, corert_kind *kind,
                                                corert_kind *element);
 
+/**
+ * Pins an object whose content holds no references, so that C code can use it in place: an array, a
+ * string (UTF-16 units and a zero unit; to be read only) or a boxed primitive or enum.
+ *
+ * @param handle  The object.
+ * @param pin     Receives a handle; until it is freed `*data` is valid and the object alive.
+ * @param data    Receives the address of the content.
+ * @param bytes   NULL, or receives its size in bytes, a string's zero unit not counted.
+ * @return CORERT_OK; CORERT_E_TYPE: another kind of object, or null. Since 0.2.
+ */
+CORERT_API CORERT_NODISCARD corert_status corert_handle_pin(corert_handle handle, corert_handle *pin,
+                                                            void **data, size_t *bytes);
+
 /** A scope on the C stack; its fields are private. Belongs to the thread that opened it. */
 typedef struct corert_scope {
     struct corert_scope *outer; /**< private */

@@ -85,26 +85,35 @@ read_to_end(int file, size_t expected, size_t limit, struct pal_file *out)
 }
 
 enum pal_status
-pal_file_read(const char *path, size_t limit_bytes, struct pal_file *out)
+pal_file_read_open(int descriptor, size_t limit_bytes, struct pal_file *out)
 {
     enum pal_status status;
     struct stat info;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
 
     out->bytes = NULL;
     out->size = 0;
-    if (file < 0)
-        return pal_status_of_errno(errno);
-    if (fstat(file, &info) != 0)
+    if (fstat(descriptor, &info) != 0)
         status = pal_status_of_errno(errno);
     else if (S_ISDIR(info.st_mode))
         status = PAL_E_KIND;
     else if (info.st_size > 0 && (uint64_t)info.st_size > limit_bytes)
         status = PAL_E_TOO_BIG;
     else
-        status = read_to_end(file, info.st_size > 0 ? (size_t)info.st_size : 0, limit_bytes, out);
-    close(file);
+        status = read_to_end(descriptor, info.st_size > 0 ? (size_t)info.st_size : 0, limit_bytes,
+                             out);
+    if (descriptor >= 0)
+        close(descriptor);
     return status;
+}
+
+enum pal_status
+pal_file_read(const char *path, size_t limit_bytes, struct pal_file *out)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+
+    out->bytes = NULL;
+    out->size = 0;
+    return file < 0 ? pal_status_of_errno(errno) : pal_file_read_open(file, limit_bytes, out);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 size_t
@@ -75,6 +76,31 @@ pal_code_release(void *at, size_t bytes)
 {
     if (at)
         munmap(at, bytes);
+}
+
+void *
+pal_stack_new(size_t bytes)
+{
+    size_t page = pal_page_bytes();
+    uint8_t *at = mmap(NULL, bytes + page, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+
+    if (at == MAP_FAILED)
+        return NULL;
+    if (mprotect(at, page, PROT_NONE) != 0) {
+        munmap(at, bytes + page);
+        return NULL;
+    }
+    return at + page;
+}
+
+void
+pal_stack_free(void *low, size_t bytes)
+{
+    size_t page = pal_page_bytes();
+
+    if (low)
+        munmap((uint8_t *)low - page, bytes + page);
 }
 
 bool
@@ -175,8 +201,13 @@ pal_mem_limit_bytes(void)
     long pages = sysconf(_SC_PHYS_PAGES);
     uint64_t machine = pages > 0 ? (uint64_t)pages * pal_page_bytes() : 0;
     uint64_t group = cgroup_memory_bytes();
+    struct rlimit space;
 
     if (group > 0 && (machine == 0 || group < machine))
-        return group;
+        machine = group;
+    /* Code, stacks and the heap's records need some of it too. */
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY &&
+        (machine == 0 || space.rlim_cur / 3 * 2 < machine))
+        machine = space.rlim_cur / 3 * 2;
     return machine;
 }

@@ -60,25 +60,32 @@ pal_mem_readable(const void *at)
 }
 
 bool
-pal_file_map(const char *path, const uint8_t **bytes, size_t *size)
+pal_file_map_open(int descriptor, const uint8_t **bytes, size_t *size)
 {
-    int saved = errno;
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     void *at = MAP_FAILED;
     struct stat st;
 
     *bytes = NULL;
     *size = 0;
-    if (file >= 0 && fstat(file, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-        at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-    if (file >= 0)
-        close(file);
-    errno = saved;
+    if (descriptor >= 0 && fstat(descriptor, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+        at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (descriptor >= 0)
+        close(descriptor);
     if (at == MAP_FAILED)
         return false;
     *bytes = at;
     *size = (size_t)st.st_size;
     return true;
+}
+
+bool
+pal_file_map(const char *path, const uint8_t **bytes, size_t *size)
+{
+    int saved = errno;
+    bool mapped = pal_file_map_open(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), bytes, size);
+
+    errno = saved;
+    return mapped;
 }
 
 void

@@ -280,6 +280,21 @@ pal_thread_state(uint64_t id, char *text, size_t size)
 }
 
 bool
+pal_process_is_single(void)
+{
+    enum { FIELDS_BEFORE = 17 }; /* from the state, behind the name, to the number of threads */
+    char stat[512];
+    const char *at;
+    int i;
+
+    if (!pal_small_read("/proc/self/stat", stat, sizeof stat) || !(at = strrchr(stat, ')')))
+        return false;
+    for (i = 0; i <= FIELDS_BEFORE && at; i++)
+        at = strchr(at + 1, ' ');
+    return at && strncmp(at, " 1 ", 3) == 0;
+}
+
+bool
 pal_thread_stack(void **low, void **high)
 {
     pthread_attr_t attributes;

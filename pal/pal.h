@@ -77,9 +77,14 @@ void pal_mem_hooks_set(const struct pal_mem_hooks *hooks);
 /* Memory for code, always the system's: writable until pal_mem_protect. NULL when refused. */
 void *pal_code_reserve(size_t bytes, size_t alignment);
 void pal_code_release(void *at, size_t bytes);
+/* A stack of our own, always the system's memory: gives its low end, below which a guard page lies.
+ * NULL when refused. */
+void *pal_stack_new(size_t bytes);
+void pal_stack_free(void *low, size_t bytes); /* accepts NULL */
 /* Any range: the pages it touches are changed. */
 bool pal_mem_protect(const void *at, size_t bytes, enum pal_access access);
-/* Memory of the machine or of our control group, whichever is less; 0 if unknown. */
+/* Memory of the machine, of our control group, or two thirds of our address space (RLIMIT_AS),
+ * whichever is least; 0 if unknown. */
 uint64_t pal_mem_limit_bytes(void);
 
 /* ---- threads ----
@@ -130,6 +135,8 @@ void pal_thread_sleep_ns(uint64_t ns);
 bool pal_thread_barrier(void);
 /* For messages: the thread's name and what the system says it is doing. */
 void pal_thread_state(uint64_t id, char *text, size_t size);
+/* This process has no other thread than the caller; false also when the system does not say. */
+bool pal_process_is_single(void);
 /* The calling thread's stack: grows from `high` down to `low` (the guard lies below `low`). */
 bool pal_thread_stack(void **low, void **high);
 
@@ -215,6 +222,7 @@ bool pal_dl_object(const void *address, struct pal_object *out);
 bool pal_mem_readable(const void *at);
 /* A regular file's bytes, to be read only, until pal_file_unmap. */
 bool pal_file_map(const char *path, const uint8_t **bytes, size_t *size);
+bool pal_file_map_open(int descriptor, const uint8_t **bytes, size_t *size); /* closes it */
 void pal_file_unmap(const uint8_t *bytes, size_t size); /* accepts NULL */
 /* To standard error as it is. */
 void pal_write_error(const char *text, size_t bytes);
@@ -235,6 +243,35 @@ enum pal_status pal_file_write(const char *path, const void *bytes, size_t size,
 enum pal_status pal_file_move(const char *from, const char *to);
 bool pal_file_exists(const char *path); /* a regular file, through links */
 void pal_file_delete(const char *path); /* silent when missing */
+
+/* The same for an open file, from its position to its end; closes it. */
+enum pal_status pal_file_read_open(int descriptor, size_t limit_bytes, struct pal_file *out);
+
+/* ---- what libSystem.Native does, for the class library ----
+ * Its numbers and layouts; -1 and errno on failure, which is part of the contract here. */
+enum { PAL_NATIVE_ACCESS = 0xF /* of the flags of open; 0: to read */ };
+
+struct pal_native_stat {
+    int32_t flags, mode;
+    uint32_t uid, gid;
+    int64_t size;
+    int64_t access_s, access_ns, modified_s, modified_ns, change_s, change_ns, birth_s, birth_ns;
+    int64_t device, special, inode;
+    uint32_t user_flags;
+};
+
+intptr_t pal_native_open(const char *path, int32_t flags, int32_t mode);
+int32_t pal_native_stat(const char *path, bool follow, struct pal_native_stat *out);
+int32_t pal_native_stat_open(int descriptor, struct pal_native_stat *out); /* closes it */
+/* What pal_native_stat tells of a read-only file, or folder, that the system does not know. */
+void pal_native_stat_of(bool folder, uint64_t size, int64_t modified_ns,
+                        struct pal_native_stat *out);
+/* An open file without a name, which nobody can change: a copy of the bytes. */
+intptr_t pal_native_file(const void *bytes, size_t size, int64_t modified_ns);
+/* An open file of somebody else, as one of ours: closed when a program is started. */
+intptr_t pal_native_take(int descriptor);
+enum pal_native_error { PAL_NATIVE_MISSING, PAL_NATIVE_DENIED, PAL_NATIVE_READ_ONLY, PAL_NATIVE_FAILED };
+void pal_native_error(enum pal_native_error error); /* sets errno */
 
 /* ---- folders and names; texts are given back with pal_free ---- */
 bool pal_dir_exists(const char *path);

@@ -80,17 +80,36 @@ natives()
     export LD_LIBRARY_PATH=$work
 }
 
+# NAME as a library of both sides, and the C host that measures it.
+libraries() # NAME HOST.c
+{
+    local dir=$work/$1
+    "${CC:-cc}" -O2 -o "$dir/host" "$bench/$2" -ldl
+    "$corertc" --shared --self-contained -O2 --cpu "$cpu" -o "$dir/export-corert.so" "$dir/obj/Release/net9.0/linux-x64/$1.dll"
+    if [ ! -e "$dir/library/$1.so" ]; then
+        mkdir -p "$dir/library-project"
+        sed 's/<OutputType>Exe/<NativeLib>Shared<\/NativeLib><OutputType>Library/' "$dir/$1.csproj" > "$dir/library-project/$1.csproj"
+        dotnet publish "$dir/library-project/$1.csproj" -c Release -o "$dir/library" -v q --nologo -clp:ErrorsOnly >&2 || die "NativeAOT cannot build $1 as a library"
+    fi
+}
+
+# What a C host waits for a module's first answer; each run is the median of many processes.
+start_time()
+{
+    local dir=$work/Start m
+    libraries Start start_host.c
+    "$dir/host" "$dir/export-corert.so" "${corertc%/bin/*}/lib/libcorert.so" $((runs * 30)) 2>&1 > /dev/null | metrics > "$dir/export-corert.all"
+    "$dir/host" "$dir/library/Start.so" - $((runs * 30)) 2>&1 > /dev/null | metrics > "$dir/export-aot.all"
+    for m in start-first start-engine start-process start-again; do
+        row Start $m us "$(median "$dir/export-corert.all" $m)" "$(median "$dir/export-aot.all" $m)"
+    done
+}
+
 # Calls as a library of both sides, called by a C host.
 export_time()
 {
     local dir=$work/Calls i side
-    "${CC:-cc}" -O2 -o "$dir/host" "$bench/calls_host.c" -ldl
-    "$corertc" --shared --self-contained -O2 --cpu "$cpu" -o "$dir/export-corert.so" "$dir/obj/Release/net9.0/linux-x64/Calls.dll"
-    if [ ! -e "$dir/library/Calls.so" ]; then
-        mkdir -p "$dir/library-project"
-        sed 's/<OutputType>Exe/<NativeLib>Shared<\/NativeLib><OutputType>Library/' "$dir/Calls.csproj" > "$dir/library-project/Calls.csproj"
-        dotnet publish "$dir/library-project/Calls.csproj" -c Release -o "$dir/library" -v q --nologo -clp:ErrorsOnly >&2 || die "NativeAOT cannot build Calls as a library"
-    fi
+    libraries Calls calls_host.c
     rm -f "$dir"/export-{corert,aot}.all
     for ((i = 0; i < runs; i++)); do
         "$dir/host" "$dir/export-corert.so" "${corertc%/bin/*}/lib/libcorert.so" 2>&1 > /dev/null | metrics >> "$dir/export-corert.all"
@@ -197,6 +216,7 @@ time_one() # NAME
         row "$1" "$m" "$unit" "$(median "$work/$1/corert.all" "$m")" "$(median "$work/$1/aot.all" "$m")"
     done
     [ "$1" != Calls ] || export_time
+    [ "$1" != Start ] || start_time
     m=$(perf_instructions "$1" corert) n=$(perf_instructions "$1" aot)
     [ -z "$m" ] || [ -z "$n" ] || row "$1" instructions "" "$m" "$n"
     row "$1" size B "$(stat -c %s "$work/$1/corert.stripped")" "$(stat -c %s "$work/$1/aot.stripped")"

@@ -5,6 +5,8 @@
 #   scripts/record.sh --check [NAME...]    compares instead, with release and debug IL, tiered and fully optimised code
 #   scripts/record.sh --nativeaot [NAME…]  compares with the real NativeAOT without reflection (slow; finds programs
 #                                          whose output needs reflection)
+#   scripts/record.sh --bench [NAME...]    writes tests/bench/expected: the benchmark programs with the arguments of
+#                                          tests/bench/arguments.txt and stress.txt
 # Work files: $CORERT_RECORD_DIR, else a folder of the user's temporary directory.
 set -euo pipefail
 
@@ -12,7 +14,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 programs=$top/tests/programs
 work=${CORERT_RECORD_DIR:-${TMPDIR:-/tmp}/corert-record-$(id -u)}
 mode=record
-case ${1:-} in --check | --nativeaot) mode=${1#--}; shift ;; esac
+case ${1:-} in --check | --nativeaot | --bench) mode=${1#--}; shift ;; esac
 mkdir -p "$work"
 
 # shellcheck source=../tests/program_lib.sh
@@ -94,11 +96,60 @@ check_nativeaot() # NAME
     program_compare "$1" "$work/out" nativeaot || failed=1
 }
 
-"$top/tests/build_programs.sh" "$work/dll"
+# Standard output of a benchmark program, as a file of tests/bench/expected.
+record_bench() # NAME FILE ARGUMENTS...
+{
+    local name=$1 file=$top/tests/bench/expected/$2
+    shift 2
+    LD_LIBRARY_PATH=$natives LC_ALL=C.UTF-8 "$(oracle)" "$work/bench/$name.dll" "$@" > "$file" 2> /dev/null
+    echo "$(basename "$file"): $(wc -l < "$file") lines"
+}
+
+record_benches() # NAMES...
+{
+    local bench=$top/tests/bench name n arguments
+    natives=$(program_natives)
+    mkdir -p "$work/bench"
+    while read -r name arguments; do
+        case $name in "" | "#"*) continue ;; esac
+        case " ${*:-$name} " in *" $name "*) ;; *) continue ;; esac
+        bench_compile "$name"
+        # shellcheck disable=SC2086
+        record_bench "$name" "$name.txt" $arguments < /dev/null
+        while read -r n arguments; do
+            # shellcheck disable=SC2086
+            record_bench "$name" "$name-stress-$n.txt" $arguments < /dev/null
+        done < <(sed -n "s/^$name //p" "$bench/stress.txt")
+    done < "$bench/arguments.txt"
+    # The C host calls the export as often as the program calls its native twin, and prints it likewise.
+    case " ${*:-Calls} " in
+    *" Calls "*) { cat "$bench/expected/Calls.txt"; sed -n 's/^pinvoke/export/p' "$bench/expected/Calls.txt"; } > "$bench/expected/Calls-export.txt" ;;
+    esac
+}
+
+bench_compile() # NAME
+{
+    local sdk refs=$top/third_party/nuget/microsoft.netcore.app.ref/$version/ref/net9.0 r
+    sdk=$(dotnet --list-sdks | tail -n 1 | sed -E 's/^([^ ]+) \[(.*)\]$/\2\/\1/')
+    {
+        echo "-nologo -nostdlib+ -unsafe+ -optimize+ -warn:0 -out:\"$work/bench/$1.dll\""
+        for r in "$refs"/*.dll; do echo "-r:\"$r\""; done
+    } > "$work/bench/$1.rsp"
+    dotnet exec "$sdk/Roslyn/bincore/csc.dll" -noconfig "@$work/bench/$1.rsp" "$top/tests/bench/$1.cs"
+}
+
+if [ $mode = bench ]; then
+    record_benches "$@"
+    exit
+fi
+
 failed=0
 names=("$@")
 # shellcheck disable=SC2207
 [ $# -gt 0 ] || names=($(program_all))
+for group in $(for name in "${names[@]}"; do program_group "$name"; done | sort -u); do
+    "$top/tests/build_programs.sh" "$work/dll" --group "$group"
+done
 for name in "${names[@]}"; do
     # CoreCLR and NativeAOT end where we go on: the file of that name says whose output it is.
     if [ -e "$(program_dir "$name")/not-recorded" ]; then

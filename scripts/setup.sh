@@ -49,11 +49,12 @@ fetch_source() {
         die "cannot fetch the source of $1 $2"
 }
 
-# Static and hidden: cmake/libcorert.cmake makes what is left of its names local.
+# Static and hidden: cmake/libcorert.cmake makes what is left of its names local. Small rather than fast:
+# the engine takes native memory only at starts and loads, and walks host frames only for reports.
 build_mimalloc() {
     v=$(version CORERT_MIMALLOC_SOURCE)
     out=$cache/mimalloc
-    [ -e "$out/version-$v-sections" ] && return 0
+    [ -e "$out/version-$v-small" ] && return 0
     say "building mimalloc $v"
     work=$(mktemp -d)
     fetch_source mimalloc "$v"
@@ -61,7 +62,8 @@ build_mimalloc() {
     {
         cmake -S "$src" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMI_OVERRIDE=OFF \
             -DMI_BUILD_SHARED=OFF -DMI_BUILD_OBJECT=OFF -DMI_BUILD_TESTS=OFF \
-            -DCMAKE_POSITION_INDEPENDENT_CODE=ON "-DCMAKE_C_FLAGS=-fvisibility=hidden -ffunction-sections -fdata-sections"
+            -DCMAKE_POSITION_INDEPENDENT_CODE=ON "-DCMAKE_C_FLAGS=-fvisibility=hidden -ffunction-sections -fdata-sections" \
+            "-DCMAKE_C_FLAGS_RELEASE=-Os -DNDEBUG"
         cmake --build "$work/build"
     } >"$work/log" 2>&1 || { tail -n 30 "$work/log" >&2; die "mimalloc did not build"; }
     rm -rf "$out"
@@ -69,14 +71,14 @@ build_mimalloc() {
     cp "$work/build/libmimalloc.a" "$out/lib/"
     cp "$src"include/mimalloc*.h "$out/include/"
     cp "$src"LICENSE "$out/" 2>/dev/null || true
-    touch "$out/version-$v-sections"
+    touch "$out/version-$v-small"
     rm -rf "$work"
 }
 
 build_libunwind() {
     v=$(version CORERT_LIBUNWIND_SOURCE)
     out=$cache/libunwind
-    [ -e "$out/version-$v-sections" ] && return 0
+    [ -e "$out/version-$v-small" ] && return 0
     say "building libunwind $v"
     work=$(mktemp -d)
     fetch_source libunwind "$v"
@@ -84,7 +86,7 @@ build_libunwind() {
     mkdir "$work/build"
     (
         cd "$work/build"
-        CFLAGS="-O2 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections" "$src/configure" --prefix="$work/out" --disable-shared \
+        CFLAGS="-Os -DNDEBUG -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections" "$src/configure" --prefix="$work/out" --disable-shared \
             --enable-static --with-pic --disable-cxx-exceptions --disable-coredump --disable-ptrace \
             --disable-setjmp --disable-documentation --disable-tests --disable-minidebuginfo
         make -j"$(nproc)"
@@ -97,7 +99,7 @@ build_libunwind() {
         "$work/out/lib/libunwind.a" "$work/out/lib/libunwind-x86_64.a" | ar -M
     cp "$work"/out/include/libunwind*.h "$out/include/" # not unwind.h: the compiler has its own
     cp "$src/COPYING" "$out/"
-    touch "$out/version-$v-sections"
+    touch "$out/version-$v-small"
     rm -rf "$work"
 }
 

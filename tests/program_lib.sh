@@ -34,16 +34,19 @@ program_source() # NAME
     if [ -e "$programs/$1/$1.cs" ]; then echo "$programs/$1/$1.cs"; else echo "$programs/../il/$1/$1.il"; fi
 }
 
-# The native libraries that programs call, made of tests/programs/native/*.c: gives the folder, which the loader's search
-# path names while a program runs.
+# The native libraries that programs call, each made of a file tests/programs/native/NAME.c or of a folder NAME of them:
+# gives the folder, which the loader's search path names while a program runs.
 program_natives()
 {
-    local source target folder=${CORERT_NATIVE_DIR:-${work:?}/native}
+    local source name target folder=${CORERT_NATIVE_DIR:-${work:?}/native} sources=()
     mkdir -p "$folder"
-    for source in "$programs"/native/*.c; do
-        target=$folder/lib$(basename "$source" .c).so
-        if [ ! -e "$target" ] || [ "$source" -nt "$target" ]; then
-            "${CC:-cc}" -O2 -fPIC -shared -fvisibility=hidden -o "$target.$$" "$source" -lpthread && mv "$target.$$" "$target" || return 1
+    for source in "$programs"/native/*; do
+        name=$(basename "$source" .c)
+        target=$folder/lib$name.so
+        sources=("$source")
+        [ ! -d "$source" ] || sources=("$source"/*.c)
+        if [ ! -e "$target" ] || [ -n "$(find "$source" -newer "$target" -print -quit)" ]; then
+            "${CC:-cc}" -O2 -fPIC -shared -fvisibility=hidden -o "$target.$$" "${sources[@]}" -lpthread && mv "$target.$$" "$target" || return 1
         fi
     done
     echo "$folder"

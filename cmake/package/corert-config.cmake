@@ -8,7 +8,8 @@ get_filename_component(corert_PREFIX "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLU
 set(corert_INCLUDE_DIR "${corert_PREFIX}/include")
 set(corert_CORERTC "${corert_PREFIX}/bin/corertc")
 
-foreach(corert_file "${corert_INCLUDE_DIR}/corert.h" "${corert_INCLUDE_DIR}/corert_values.h" "${corert_CORERTC}" "${corert_PREFIX}/lib/libcorert.so" "${corert_PREFIX}/lib/libcorert.a")
+foreach(corert_file "${corert_INCLUDE_DIR}/corert.h" "${corert_INCLUDE_DIR}/corert_files.h"
+        "${corert_INCLUDE_DIR}/corert_info.h" "${corert_INCLUDE_DIR}/corert_values.h" "${corert_CORERTC}" "${corert_PREFIX}/lib/libcorert.so" "${corert_PREFIX}/lib/libcorert.a")
     if(NOT EXISTS "${corert_file}")
         set(corert_FOUND FALSE)
         set(corert_NOT_FOUND_MESSAGE "${corert_file} is missing: the installation is incomplete")

@@ -30,6 +30,7 @@ struct cg_options {
     const char *cpu;    /* "x86-64-v2", "native", ... */
     const char *dump_folder; /* NULL, or where --dump=llvm writes the IR of each unit */
     bool stack_check;   /* the one check: prologues of functions flagged CG_FN_STACK_CHECK, loops */
+    bool engine_linked; /* into the same executable: the linker knows where the thread block is */
 };
 
 /* ---- signatures ----------------------------------------------------------------------------- */
@@ -211,6 +212,9 @@ void cg_copy_dynamic(struct cg_fn *fn, cg_value to, cg_value from, cg_value size
 void cg_fill_dynamic(struct cg_fn *fn, cg_value to, cg_value byte /* I8..I32 */, cg_value size /* I64 */);
 cg_value cg_offset(struct cg_fn *fn, cg_value p, int64_t bytes);
 cg_value cg_index(struct cg_fn *fn, cg_value p, cg_value index /* I64 */, uint32_t scale); /* p + index * scale */
+/* The same for a place inside the object that p points to: not null when p is not. */
+cg_value cg_offset_inside(struct cg_fn *fn, cg_value p, int64_t bytes);
+cg_value cg_index_inside(struct cg_fn *fn, cg_value p, cg_value index /* I64 */, uint32_t scale);
 /* The funnel for references: object is the containing object or NULL when not known (byref). */
 void cg_store_ref(struct cg_fn *fn, cg_value object, cg_value slot, cg_value v, unsigned mem);
 /* Copies a struct that holds references at ref_offsets to memory that may be in the heap. */
@@ -286,6 +290,7 @@ enum cg_call_flags {
     CG_CALL_TAIL = 8,     /* explicit tail. prefix: best effort */
     CG_CALL_PURE = 16,    /* reads no memory it could see changed; may be removed or merged */
     CG_CALL_EXTERNAL = 32, /* the symbol may live in another ELF image (default visibility) */
+    CG_CALL_NEW = 64,      /* returns an object that nobody else knows */
 };
 
 struct cg_call {

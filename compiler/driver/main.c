@@ -87,11 +87,13 @@ analyse(struct drv *d)
 static void
 knobs(struct drv *d)
 {
-    struct emit_knob *k = arena_array(d->arena, d->options.features.count + 2, sizeof *k);
+    struct emit_knob *k = arena_array(d->arena, d->options.features.count + 4, sizeof *k);
     size_t n = 0;
 
     k[n++] = (struct emit_knob){"RUNTIME_IDENTIFIER", "linux-x64"};
     k[n++] = (struct emit_knob){"System.Globalization.Invariant", "true"};
+    k[n++] = (struct emit_knob){"CoreRT.CompilerVersion", CORERT_VERSION}; /* corert_module_info */
+    k[n++] = (struct emit_knob){"CoreRT.ClassLibraryVersion", CORERT_CLASSLIB_VERSION};
     for (size_t i = 0; i < d->options.features.count; i++) {
         const char *text = d->options.features.at[i], *equals = strchr(text, '=');
 

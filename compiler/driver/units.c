@@ -168,6 +168,7 @@ drv_units(struct drv *d)
     w.options.debug = d->options.debug;
     w.options.cpu = d->options.cpu;
     w.options.stack_check = !d->options.no_stack_check;
+    w.options.engine_linked = d->options.executable;
     w.options.dump_folder = drv_dumps(&d->options, "llvm") ? "." : NULL;
     w.count = partition(d, &w.units);
     if (d->options.cache)

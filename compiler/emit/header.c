@@ -293,6 +293,21 @@ knobs(struct header *h)
     close_table(h, e->relro, LDR_SECTION_KNOBS, start, "knobs");
 }
 
+/* As Type.FullName has it: "Namespace.Outer+Inner". */
+static const char *
+full_name(struct emit *e, struct ty_type *t)
+{
+    char *name;
+
+    if (t->form != TY_FORM_DEF || t->arg_count)
+        return ty_name(e->ty, t);
+    name = arena_printf(e->arena, "%s", t->def->full_name);
+    for (char *c = name; *c; c++)
+        if (*c == '/')
+            *c = '+';
+    return name;
+}
+
 /* Without reflection data only these types can tell their names. */
 static void
 exception_names(struct header *h)
@@ -307,7 +322,7 @@ exception_names(struct header *h)
         if (!t->constructed || !ty_is_subclass(e->ty, t->type, ty_well_known_type(e->ty, WK_EXCEPTION)))
             continue;
         emit_type_ref(e, e->relro, t->type);
-        elf_pointer(e->o, e->relro, knob_text(e, ty_name(e->ty, t->type)), 0);
+        elf_pointer(e->o, e->relro, knob_text(e, full_name(e, t->type)), 0);
     }
     close_table(h, e->relro, LDR_SECTION_EXCEPTION_NAMES, start, "exception_names");
 }

@@ -137,6 +137,7 @@ same_fact(const struct il_value *a, const struct il_value *b)
     case IL_FACT_FIELD_HANDLE:
         return a->field == b->field;
     case IL_FACT_METHOD_HANDLE:
+    case IL_FACT_COMPARER:
         return a->method == b->method;
     case IL_FACT_METHOD:
         return !a->is_virtual && !b->is_virtual && a->method == b->method && a->open == b->open;

@@ -281,6 +281,8 @@ il_close(struct il_import *im, struct ty_type *open)
 
     if (!t)
         il_fail(im);
+    else if (!reach_mention_type(im->reach, im->method, open, t))
+        il_fail_grown(im);
     return t;
 }
 
@@ -291,6 +293,8 @@ il_close_method(struct il_import *im, struct ty_method *open)
 
     if (!m)
         il_fail(im);
+    else if (!reach_mention_method(im->reach, im->method, open, m))
+        il_fail_grown(im);
     return m;
 }
 
@@ -301,6 +305,8 @@ il_close_field(struct il_import *im, struct ty_field *open)
 
     if (!f)
         il_fail(im);
+    else if (!reach_mention_type(im->reach, im->method, open->owner, f->owner))
+        il_fail_grown(im);
     return f;
 }
 

@@ -133,10 +133,48 @@ call_guarded(struct il_import *im, struct ty_method *open, struct ty_method *clo
         il_load_push(im, ret, home, CG_MEM_PLAIN);
 }
 
+/* Only instances of exactly this interface answer to it: not through variance, and not as arrays do. */
+static bool
+is_exact_interface(const struct ty_type *t)
+{
+    if (!t->def->has_variance)
+        return !ty_is_array_interface(t->def);
+    for (uint16_t i = 0; i < t->arg_count; i++)
+        if (!t->args[i]->is_value_type)
+            return false;
+    return !ty_is_array_interface(t->def);
+}
+
+/* The method of the only class in the image that implements the interface, or NULL. Classes that answer for
+ * interfaces they do not list rule it out. */
+static struct ty_method *
+only_implementation(struct il_import *im, struct ty_method *closed)
+{
+    struct ty_type *const *types, *dynamic = ty_well_known_type(im->ty, WK_IDYNAMIC_INTERFACE_CASTABLE);
+    struct ref ref = {.kind = REF_METHOD};
+    enum ty_dispatch how = TY_DISPATCH_CLASS;
+    struct ty_method *impl;
+
+    if (!im->fn || closed->is_canon || closed->owner->is_canon || !is_exact_interface(closed->owner) ||
+        reach_subtypes(im->reach, closed->owner, &types) != 1 || types[0]->form != TY_FORM_DEF ||
+        types[0]->element != TY_EL_CLASS || ty_is_delegate(types[0]))
+        return NULL;
+    impl = ty_resolve_interface(im->ty, types[0], closed, &how);
+    if (impl && how == TY_DISPATCH_CLASS && impl->def->is_virtual)
+        impl = ty_resolve_virtual(im->ty, types[0], impl);
+    if (!impl || how != TY_DISPATCH_CLASS || impl->def->is_abstract)
+        return NULL;
+    ref.method = ty_method_canon(im->ty, impl);
+    if (!reach_has(im->reach, &ref) || il_redirect(im->il, impl) != impl || (dynamic && reach_subtypes(im->reach, dynamic, &types)))
+        return NULL;
+    return impl;
+}
+
 void
 il_call_virtual(struct il_import *im, struct ty_method *open, struct ty_method *closed)
 {
     const struct il_value *self = il_peek(im, closed->sig->param_count);
+    struct ty_method *only;
     cg_value cell;
 
     if (!self) {
@@ -160,6 +198,11 @@ il_call_virtual(struct il_import *im, struct ty_method *open, struct ty_method *
         il_call_value(im, open, closed, slot_pointer(im, closed, il_null_check(im, self)), NULL, true, false);
         return;
     }
+    only = only_implementation(im, closed);
+    if (only) {
+        il_call_value(im, only, only, NULL, NULL, false, true);
+        return;
+    }
     cell = dispatch_cell(im, open, closed);
     il_virtual(im, closed);
     il_call_value(im, open, closed, cg_load(im->fn, CG_PTR, cell, CG_MEM_UNORDERED), cell, true, false);
@@ -179,7 +222,10 @@ resolve_exact(struct il_import *im, struct ty_type *type, struct ty_method *clos
         impl = ty_resolve_interface(im->ty, type, closed, &how);
     else
         impl = ty_is_subclass(im->ty, type, closed->owner) ? ty_resolve_virtual(im->ty, type, closed) : NULL;
-    return impl && how == TY_DISPATCH_CLASS && !impl->def->is_abstract ? impl : NULL;
+    if (!impl || how != TY_DISPATCH_CLASS || impl->def->is_abstract)
+        return NULL;
+    reach_override(im->reach, closed, impl);
+    return impl;
 }
 
 struct ty_method *
@@ -221,6 +267,7 @@ call_constrained_static(struct il_import *im, struct ty_method *open, struct ty_
         il_fail(im);
         return;
     }
+    reach_override(im->reach, closed, impl);
     il_call(im, impl, 0);
 }
 

@@ -51,6 +51,7 @@ struct il_method_info {
     const struct cg_sig *sig;
     uint32_t code_size;
     bool scanned, failed, has_loop, has_clauses, has_filters;
+    const char *growth; /* why the scan cut it as one of instances that grow for ever; NULL */
     /* special.c: cached answer of il_constant_body */
     uint8_t constant_state; /* 0 not asked, 1 busy, 2 no, 3 yes */
     int64_t constant;
@@ -192,6 +193,7 @@ enum il_fact { /* what is known about a value without running code */
     IL_FACT_FIELD_HANDLE, /* field: ldtoken */
     IL_FACT_METHOD_HANDLE,/* method: ldtoken */
     IL_FACT_LOCAL,        /* i: address of that local; args are -1 - index. `v` is valid */
+    IL_FACT_COMPARER,     /* method: what gives this default comparer; not called until it is needed */
 };
 
 struct il_value {
@@ -377,6 +379,7 @@ bool il_is_exact_type(const struct ty_type *closed);
 void il_fail(struct il_import *im); /* ty->failure tells why */
 void il_invalid(struct il_import *im, const char *fact); /* InvalidProgramException */
 void il_fail_with(struct il_import *im, enum ty_failure_kind kind, const char *fact);
+void il_fail_grown(struct il_import *im); /* ty->failure tells what grows; emission fails alike */
 /* The whole body becomes a throw of what ty_failure says. */
 void il_failure_body(struct il_import *im);
 /* Goes on in a new block when the I1 condition is false; throws otherwise. */

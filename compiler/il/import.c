@@ -193,48 +193,12 @@ facts_of_body(struct il_import *im)
             im->info->has_filters = true;
 }
 
-/* Polymorphic recursion over value types (F<T> calls F<S<T>>) ends where a definition is nested in itself this often. */
-enum { GENERIC_REPEATS_MAX = 8 };
-
-static uint32_t
-repeats_of(const struct ty_type *t, const struct ty_def *def)
-{
-    uint32_t most = t->param ? repeats_of(t->param, def) : 0;
-
-    for (uint16_t i = 0; i < t->arg_count; i++) {
-        uint32_t n = repeats_of(t->args[i], def);
-
-        most = n > most ? n : most;
-    }
-    return most + (t->arg_count && t->def == def);
-}
-
-static bool
-repeats_too_often(const struct ty_type *t)
-{
-    if (t->arg_count && repeats_of(t, t->def) > GENERIC_REPEATS_MAX)
-        return true;
-    for (uint16_t i = 0; i < t->arg_count; i++)
-        if (repeats_too_often(t->args[i]))
-            return true;
-    return t->param && repeats_too_often(t->param);
-}
-
-static bool
-is_recursive_instance(const struct ty_method *m)
-{
-    for (uint16_t i = 0; i < m->def->generic_count; i++)
-        if (repeats_too_often(m->args[i]))
-            return true;
-    return m->owner && repeats_too_often(m->owner);
-}
-
 /* Body, homes, blocks, regions and the survey. */
 static bool
 prepare(struct il_import *im)
 {
-    if (is_recursive_instance(im->method)) {
-        il_fail_with(im, TY_FAIL_TYPE_LOAD, "a generic definition is nested in itself too often");
+    if (im->info->growth) { /* the scan's answer: the analysis has gone on since */
+        il_fail_with(im, TY_FAIL_TYPE_LOAD, im->info->growth);
         return false;
     }
     if (!il_body_get(im->il, im->method, im->arena, &im->body)) {

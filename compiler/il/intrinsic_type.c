@@ -265,6 +265,21 @@ il_expand_comparer_create(struct il_import *im, const struct il_expansion *x)
     return true;
 }
 
+/* The default comparer of an exact type is of a known class, so that its methods are called directly. Those that do
+ * not look at `this` need no object at all (il_call): getting it has no other effect than to make it. */
+bool
+il_expand_comparer_default(struct il_import *im, const struct il_expansion *x)
+{
+    struct ty_type *t = x->closed->owner->args[0];
+    struct il_value v = {.kind = IL_REF, .fact = IL_FACT_COMPARER, .method = x->closed, .exact = true, .nonnull = true};
+
+    if (t->is_canon || t->has_vars)
+        return false;
+    v.type = il_default_comparer(im->il, t, x->argument != 0);
+    il_push(im, &v);
+    return true;
+}
+
 /* ---- comparer helpers ------------------------------------------------------------------------------------ */
 
 static bool

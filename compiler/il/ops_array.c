@@ -7,7 +7,7 @@ enum { ARRAY_LENGTH = 8, ARRAY_DATA = 16 };
 static cg_value
 load_length(struct il_import *im, cg_value array)
 {
-    return cg_load(im->fn, CG_I32, cg_offset(im->fn, array, ARRAY_LENGTH), CG_MEM_INVARIANT);
+    return cg_load(im->fn, CG_I32, cg_offset_inside(im->fn, array, ARRAY_LENGTH), CG_MEM_INVARIANT);
 }
 
 /* The element type that the static type of the array promises, or NULL. */
@@ -31,7 +31,7 @@ element_address(struct il_import *im, const struct il_value *array, const struct
         i = il_use_as(im, index, CG_I64);
         il_throw_if(im, cg_compare(im->fn, CG_UGE, i, cg_int_cast(im->fn, length, CG_I64, false)), IL_THROW_RANGE);
     }
-    return cg_index(im->fn, cg_offset(im->fn, a, ARRAY_DATA), i, size);
+    return cg_index_inside(im->fn, cg_offset_inside(im->fn, a, ARRAY_DATA), i, size);
 }
 
 static bool
@@ -65,7 +65,7 @@ new_array(struct il_import *im)
     args[0] = il_type_ref(im, REF_TYPE_NEW, ty_array(im->ty, open));
     args[1] = length.kind == IL_I4 ? cg_int_cast(im->fn, il_use_as(im, &length, CG_I32), CG_I64, true) : il_use_as(im, &length, CG_I64);
     result.type = ty_array(im->ty, closed);
-    result.v = il_call_engine(im, "RhpNewArray", CG_PTR, types, args, 2, 0);
+    result.v = il_call_engine(im, "RhpNewArray", CG_PTR, types, args, 2, CG_CALL_NEW);
     il_push(im, &result);
 }
 

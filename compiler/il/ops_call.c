@@ -334,6 +334,16 @@ may_be_null(const struct il_value *self)
     return self && self->kind == IL_REF && !self->nonnull && !self->is_this;
 }
 
+/* A default comparer whose method does not look at `this` stays null. */
+static void
+drop_unused_comparer(struct il_import *im, struct ty_method *closed)
+{
+    struct il_value *self = il_peek(im, closed->sig->param_count);
+
+    if (self && self->fact == IL_FACT_COMPARER && closed->def->is_virtual && !il_counts_on_this(im, closed))
+        self->fact = IL_FACT_NULL;
+}
+
 void
 il_call(struct il_import *im, struct ty_method *open, unsigned flags)
 {
@@ -366,6 +376,7 @@ il_call(struct il_import *im, struct ty_method *open, unsigned flags)
                 return;
         }
         null_check = null_check && closed->sig->has_this;
+        drop_unused_comparer(im, closed);
     }
     if (!(flags & IL_CALL_NO_INTRINSIC) && is_folded(im, open, closed, null_check))
         return;
@@ -552,6 +563,7 @@ il_resolve_constrained_pointer(struct il_import *im, struct il_value *pointer)
     impl = ty_resolve_interface(im->ty, type, closed, &how);
     if (!impl)
         return;
+    reach_override(im->reach, closed, impl);
     pointer->method = impl;
     pointer->open = NULL;
 }

@@ -49,6 +49,7 @@ address(struct il_import *im, struct ty_field *closed, const struct il_value *ba
         *object = p;
         if (closed->owner->is_value_type) /* a boxed value: fields follow the MethodTable */
             offset += 8;
+        return cg_offset_inside(im->fn, p, offset);
     }
     return cg_offset(im->fn, p, offset);
 }

@@ -17,7 +17,7 @@ il_new_object(struct il_import *im, struct ty_type *open)
     }
     mt = il_type_ref(im, REF_TYPE_NEW, open);
     if (!closed->is_value_type && ty_has_finalizer(im->ty, closed))
-        return il_call_engine(im, "RhpNewFinalizable", CG_PTR, types, &mt, 1, 0);
+        return il_call_engine(im, "RhpNewFinalizable", CG_PTR, types, &mt, 1, CG_CALL_NEW);
     return cg_new_object(im->fn, mt, ty_base_size(im->ty, closed));
 }
 

@@ -349,6 +349,17 @@ handle_of(struct il_import *im, enum il_helper h, const struct ref *ref, struct 
     return temp;
 }
 
+static cg_value
+default_comparer(struct il_import *im, struct ty_method *getter)
+{
+    cg_value context = NULL;
+
+    if (ty_method_context(im->ty, ty_method_canon(im->ty, getter)) == TY_CTX_MT)
+        context = il_type_ref(im, REF_TYPE_CONTEXT, getter->owner);
+    im->makes_calls = true;
+    return il_call_core(im, getter, &context, 0);
+}
+
 cg_value
 il_use(struct il_import *im, const struct il_value *v)
 {
@@ -370,6 +381,8 @@ il_use(struct il_import *im, const struct il_value *v)
         return il_runtime_type(im, v->open);
     case IL_FACT_METHOD:
         return method_pointer(im, v);
+    case IL_FACT_COMPARER:
+        return default_comparer(im, v->method);
     case IL_FACT_FIELD_HANDLE:
         ref.kind = REF_FIELD_HANDLE;
         return handle_of(im, IL_HELPER_FIELD_HANDLE, &ref, v->type);

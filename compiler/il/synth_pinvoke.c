@@ -18,7 +18,10 @@ static const char *const served[] = {
     "SystemNative_FreeLibrary",
     "SystemNative_GetLoadLibraryError",
     "SystemNative_GetProcAddress",
+    "SystemNative_LStat",
     "SystemNative_LoadLibrary",
+    "SystemNative_Open",
+    "SystemNative_Stat",
 };
 
 static bool

@@ -23,6 +23,15 @@ il_fail_with(struct il_import *im, enum ty_failure_kind kind, const char *fact)
 }
 
 void
+il_fail_grown(struct il_import *im)
+{
+    if (im->failed)
+        return;
+    im->failed = true;
+    im->info->growth = im->ty->failure.text;
+}
+
+void
 il_invalid(struct il_import *im, const char *fact)
 {
     il_fail_with(im, TY_FAIL_INVALID_PROGRAM, fact);
@@ -196,7 +205,8 @@ il_failure_body(struct il_import *im)
             i = k;
     im->failed = false;
     im->quiet = false;
-    reach_warn(im->reach, im->method, im->insn.offset, text);
+    if (!im->info->growth) /* the analysis has said so */
+        reach_warn(im->reach, im->method, im->insn.offset, text);
     args[0] = cg_int(im->fn, CG_I32, message_id(im, failures[i].id));
     args[1] = args[2] = NULL;
     if (failures[i].strings)

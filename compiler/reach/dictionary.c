@@ -5,8 +5,6 @@
 
 #include "compiler/base/diag.h"
 
-enum { TYPE_DEPTH_LIMIT = 10 }; /* polymorphic recursion (C<C<C<...>>>) stops here */
-
 static struct dictionary_layout *
 layout_of(struct reach *r, const void *owner)
 {
@@ -20,34 +18,6 @@ layout_of(struct reach *r, const void *owner)
     return l;
 }
 
-static uint32_t
-type_depth(const struct ty_type *t)
-{
-    uint32_t deepest = 0;
-
-    if (t->param)
-        deepest = type_depth(t->param);
-    for (uint16_t i = 0; i < t->arg_count; i++) {
-        uint32_t d = type_depth(t->args[i]);
-
-        deepest = d > deepest ? d : deepest;
-    }
-    return deepest + 1;
-}
-
-static bool
-is_too_deep(const struct ref *ref)
-{
-    if (ref->type && type_depth(ref->type) > TYPE_DEPTH_LIMIT)
-        return true;
-    if (!ref->method)
-        return false;
-    for (uint16_t i = 0; i < ref->method->def->generic_count; i++)
-        if (type_depth(ref->method->args[i]) > TYPE_DEPTH_LIMIT)
-            return true;
-    return ref->method->owner && type_depth(ref->method->owner) > TYPE_DEPTH_LIMIT;
-}
-
 /* Brings one instance up to its layout. */
 static void
 instance_extend(struct reach *r, struct dictionary_instance *x)
@@ -55,8 +25,9 @@ instance_extend(struct reach *r, struct dictionary_instance *x)
     while (x->entries->count < x->layout->entries.count) {
         struct ref_node *open = x->layout->entries.at[x->entries->count];
         struct ref *closed = arena_alloc(r->arena, sizeof *closed);
+        struct ty_env env = x->method ? ty_env_of_method(x->method) : ty_env_of_type(x->type);
 
-        if (!ref_subst(r, &open->ref, &x->env, closed) || is_too_deep(closed)) {
+        if (!ref_subst(r, &open->ref, &env, closed) || !growth_dictionary(r, x->type, x->method, &open->ref, closed)) {
             ptr_vec_push(x->entries, NULL);
             reach_need_method(r, REF_METHOD, il_gap_helper(r->il));
             continue;
@@ -67,7 +38,7 @@ instance_extend(struct reach *r, struct dictionary_instance *x)
 }
 
 static void
-instance_add(struct reach *r, struct dictionary_layout *l, struct ty_env env, struct ptr_vec **entries)
+instance_add(struct reach *r, struct dictionary_layout *l, struct ty_type *type, struct ty_method *method, struct ptr_vec **entries)
 {
     struct dictionary_instance *x;
 
@@ -76,7 +47,8 @@ instance_add(struct reach *r, struct dictionary_layout *l, struct ty_env env, st
     *entries = arena_alloc(r->arena, sizeof **entries);
     x = arena_alloc(r->arena, sizeof *x);
     x->layout = l;
-    x->env = env;
+    x->type = type;
+    x->method = method;
     x->entries = *entries;
     ptr_vec_push(&l->instances, x);
     instance_extend(r, x);
@@ -85,14 +57,13 @@ instance_add(struct reach *r, struct dictionary_layout *l, struct ty_env env, st
 void
 dictionary_add_type(struct reach *r, struct reach_type *t)
 {
-    instance_add(r, layout_of(r, ty_canon_of(r->ty, t->type)), ty_env_of_type(t->type), &t->dictionary);
+    instance_add(r, layout_of(r, ty_canon_of(r->ty, t->type)), t->type, NULL, &t->dictionary);
 }
 
 void
 dictionary_add_method(struct reach *r, struct reach_method *m)
 {
-    instance_add(r, layout_of(r, ty_method_canon(r->ty, m->method)), ty_env_of_method(m->method),
-                 &m->dictionary);
+    instance_add(r, layout_of(r, ty_method_canon(r->ty, m->method)), NULL, m->method, &m->dictionary);
 }
 
 /* Of the dictionary that a shared body reads. */

@@ -238,8 +238,10 @@ process_constrained(struct reach *r, const struct ref *ref)
     enum ty_dispatch how;
     struct ty_method *impl = ty_resolve_interface(r->ty, ref->type, ref->method, &how);
 
-    if (impl)
-        reach_need_method(r, REF_METHOD_PTR, impl);
+    if (!impl)
+        return;
+    reach_override(r, ref->method, impl);
+    reach_need_method(r, REF_METHOD_PTR, impl);
 }
 
 static void

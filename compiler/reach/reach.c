@@ -140,22 +140,35 @@ reach_root(struct reach *r, const struct ref *ref)
     reach_need(r, ref);
 }
 
-/* Files every constructed type under itself and its bases. */
+static void
+file_alive(struct reach *r, struct ty_type *under, struct ty_type *t)
+{
+    struct alive *a = ptr_map_get(&r->alive, under);
+
+    if (!a) {
+        a = arena_alloc(r->arena, sizeof *a);
+        ptr_map_put(&r->alive, under, a);
+    }
+    if (a->count && a->count <= REACH_SUBTYPES_MAX && a->types[a->count - 1] == t)
+        return; /* an interface that is listed twice */
+    if (a->count < REACH_SUBTYPES_MAX)
+        a->types[a->count] = t;
+    a->count++;
+}
+
+/* Files every constructed type under itself, its bases and its interfaces. */
 static void
 mark_alive(struct reach *r)
 {
-    for (size_t i = 0; i < r->constructed.count; i++)
-        for (struct ty_type *t = r->constructed.at[i]; t; t = ty_base(r->ty, t)) {
-            struct alive *a = ptr_map_get(&r->alive, t);
+    for (size_t i = 0; i < r->constructed.count; i++) {
+        struct ty_type *t = r->constructed.at[i];
+        const struct ty_interfaces *itf = ty_interfaces_of(r->ty, t);
 
-            if (!a) {
-                a = arena_alloc(r->arena, sizeof *a);
-                ptr_map_put(&r->alive, t, a);
-            }
-            if (a->count < REACH_SUBTYPES_MAX)
-                a->types[a->count] = r->constructed.at[i];
-            a->count++;
-        }
+        for (struct ty_type *b = t; b; b = ty_base(r->ty, b))
+            file_alive(r, b, t);
+        for (uint32_t k = 0; itf && k < itf->count; k++)
+            file_alive(r, itf->at[k], t);
+    }
 }
 
 uint32_t

@@ -111,10 +111,16 @@ struct ref_target reach_target(struct reach *r, const struct ref *ref);
 struct ref_target reach_target_direct(struct reach *r, const struct ref *ref);
 /* After reach_run: no instance of the type (nor of a subtype) can exist. Always false while scanning. */
 bool reach_never_constructed(struct reach *r, struct ty_type *exact);
-/* After reach_run: how many constructed types are `type` or derive from it, and the first
- * REACH_SUBTYPES_MAX of them. 0 while scanning. */
+/* After reach_run: how many constructed types are `type`, derive from it or list it among their interfaces
+ * (through variance there may be more), and the first REACH_SUBTYPES_MAX of them. 0 while scanning. */
 enum { REACH_SUBTYPES_MAX = 3 };
 uint32_t reach_subtypes(struct reach *r, struct ty_type *type, struct ty_type *const **out);
+/* While scanning: the body of `canon` mentions `open`, which closes to `closed`. false + ctx->failure: it belongs to
+ * instances that grow for ever and are cut here (growth.c). */
+bool reach_mention_type(struct reach *r, struct ty_method *canon, struct ty_type *open, struct ty_type *closed);
+bool reach_mention_method(struct reach *r, struct ty_method *canon, struct ty_method *open, struct ty_method *closed);
+/* A call of the generic method `decl` runs `impl`. */
+void reach_override(struct reach *r, struct ty_method *decl, struct ty_method *impl);
 /* A warning about a body, once per text: with the chain that leads there and what helps against ty->failure. */
 void reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text);
 

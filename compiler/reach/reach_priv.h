@@ -27,7 +27,8 @@ struct dictionary_layout {
 
 struct dictionary_instance {
     struct dictionary_layout *layout;
-    struct ty_env env;
+    struct ty_type *type; /* the exact type, or */
+    struct ty_method *method; /* the exact generic method */
     struct ptr_vec *entries; /* of struct ref (or NULL: cannot be made) */
 };
 
@@ -78,6 +79,8 @@ struct reach {
     struct ptr_vec constructed;              /* of struct ty_type */
     struct ptr_map alive;                    /* ty_type -> struct alive: has instances, or a subtype has */
     struct ptr_map assemblies;               /* whose code is in the image */
+    struct ptr_map by_def;                   /* ty_def -> def_uses: who runs its generic virtual methods */
+    struct growth *growth;                   /* growth.c; NULL: no mention of a generic yet */
     struct str_map warned;
 };
 
@@ -124,6 +127,14 @@ void dictionary_add_method(struct reach *r, struct reach_method *m);
 void virtuals_type_constructed(struct reach *r, struct ty_type *t);
 void virtuals_gvm_added(struct reach *r, struct reach_gvm *g);
 struct ty_method *gvm_target(struct reach *r, struct ty_type *t, struct ty_method *decl);
+
+/* growth.c. An instance (type, or method) has this entry in its dictionary; false + ctx->failure: growth is cut there. */
+bool growth_dictionary(struct reach *r, const struct ty_type *type, const struct ty_method *method, const struct ref *open,
+                       const struct ref *closed);
+
+/* warn.c: names of grown instances may have kilobytes. */
+const char *reach_short_name(struct reach *r, const char *name);
+void reach_warn_growth(struct reach *r, const char *text); /* about what is being followed */
 
 /* symbols.c */
 const char *ref_symbol(struct reach *r, struct ref_node *node);

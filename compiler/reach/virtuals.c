@@ -182,6 +182,7 @@ gvm_pair(struct reach *r, struct reach_gvm *g, struct ty_type *t)
 
     if (!impl)
         return;
+    reach_override(r, g->decl, impl);
     ref = arena_alloc(r->arena, sizeof *ref);
     *ref = ref_of_method(impl->owner->is_value_type ? REF_METHOD_BOXED : REF_METHOD_PTR, impl);
     ptr_vec_push(&g->types, t);
@@ -189,11 +190,49 @@ gvm_pair(struct reach *r, struct reach_gvm *g, struct ty_type *t)
     reach_need(r, ref);
 }
 
+/* Generic virtual methods of a definition that are called, and the constructed types that are, derive
+ * from or implement an instance of it. */
+struct def_uses {
+    struct ptr_vec gvms;  /* of struct reach_gvm */
+    struct ptr_vec types; /* of struct ty_type */
+};
+
+static struct def_uses *
+uses_of(struct reach *r, const struct ty_def *def)
+{
+    struct def_uses *u = ptr_map_get(&r->by_def, def);
+
+    if (!u) {
+        u = arena_alloc(r->arena, sizeof *u);
+        ptr_map_put(&r->by_def, def, u);
+    }
+    return u;
+}
+
 void
 virtuals_gvm_added(struct reach *r, struct reach_gvm *g)
 {
-    for (size_t i = 0; i < r->constructed.count; i++)
-        gvm_pair(r, g, r->constructed.at[i]);
+    struct def_uses *u = uses_of(r, g->decl->owner->def);
+
+    ptr_vec_push(&u->gvms, g);
+    for (size_t i = 0; i < u->types.count; i++)
+        gvm_pair(r, g, u->types.at[i]);
+}
+
+/* Several instances of one definition may be among a type's interfaces: it is filed once. */
+static void
+file_under(struct reach *r, const struct ty_def *def, struct ty_type *t)
+{
+    struct def_uses *u;
+
+    if (!def)
+        return;
+    u = uses_of(r, def);
+    if (u->types.count && u->types.at[u->types.count - 1] == t)
+        return;
+    ptr_vec_push(&u->types, t);
+    for (size_t i = 0; i < u->gvms.count; i++)
+        gvm_pair(r, u->gvms.at[i], t);
 }
 
 void
@@ -207,8 +246,10 @@ virtuals_type_constructed(struct reach *r, struct ty_type *t)
             candidate_add(r, t, vt->slots[i].decl, (int)i);
     for (uint32_t i = 0; itf && i < itf->count; i++)
         add_interface(r, t, itf->at[i]);
-    for (size_t i = 0; i < r->gvms.count; i++)
-        gvm_pair(r, r->gvms.at[i], t);
+    for (struct ty_type *b = t; b; b = ty_base(r->ty, b))
+        file_under(r, b->def, t);
+    for (uint32_t i = 0; itf && i < itf->count; i++)
+        file_under(r, itf->at[i]->def, t);
 }
 
 void

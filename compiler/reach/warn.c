@@ -1,11 +1,22 @@
 /* compiler/reach/warn.c - why something is in the image, and warnings that say so. */
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "compiler/base/diag.h"
 #include "compiler/reach/reach_priv.h"
 
-enum { LINKS_SHOWN = 4 };
+enum { LINKS_SHOWN = 4, NAME_SHOWN = 160 /* bytes */, NAME_END = 40 };
+
+const char *
+reach_short_name(struct reach *r, const char *name)
+{
+    size_t n = strlen(name);
+
+    if (n <= NAME_SHOWN)
+        return name;
+    return arena_printf(r->arena, "%.*s...%s", NAME_SHOWN - NAME_END, name, name + n - NAME_END);
+}
 
 const struct ref *
 reach_reason(const struct ref *found)
@@ -27,7 +38,7 @@ chain_text(struct reach *r, const struct ref_node *node)
     for (; node; node = node->from) {
         if (node->ref.kind != REF_METHOD || node->ref.method->def->pseudo == TY_PSEUDO_SYNTH)
             continue;
-        last = ty_method_name(r->ty, node->ref.method);
+        last = reach_short_name(r, ty_method_name(r->ty, node->ref.method));
         if (shown < LINKS_SHOWN)
             text = arena_printf(r->arena, "%s%s%s", text, shown ? " <- " : "; needed by ", last);
         shown++;
@@ -56,16 +67,29 @@ fix_text(enum ty_failure_kind kind)
     return "";
 }
 
-void
-reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text)
+static void
+warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text, const char *fix)
 {
-    const char *line = arena_printf(r->arena, "%s: IL_%04x: %s", ty_method_name(r->ty, method), il_offset, text);
+    const char *line = arena_printf(r->arena, "%s: IL_%04x: %s", reach_short_name(r, ty_method_name(r->ty, method)), il_offset, text);
 
     if (!r->scanning || str_map_get(&r->warned, line))
         return;
     str_map_put(&r->warned, line, r);
-    line = arena_printf(r->arena, "%s%s%s", line, chain_text(r, r->from ? r->from->from : NULL), fix_text(r->ty->failure.kind));
+    line = arena_printf(r->arena, "%s%s%s", line, chain_text(r, r->from ? r->from->from : NULL), fix);
     if (r->options.strict)
         diag_fatal("%s", line);
     diag_warning("%s", line);
+}
+
+void
+reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text)
+{
+    warn(r, method, il_offset, text, fix_text(r->ty->failure.kind));
+}
+
+void
+reach_warn_growth(struct reach *r, const char *text)
+{
+    if (r->because)
+        warn(r, r->because, 0, text, "; code that goes further throws TypeLoadException");
 }

@@ -166,11 +166,18 @@ write_type(struct writer *w, const struct ty_type *t)
 static const char *
 finish(struct writer *w)
 {
-    const char *text =
-        arena_strndup(w->ctx->arena, w->out.at ? (const char *)w->out.at : "", w->out.count);
+    struct byte_vec text = {0};
+    const char *result;
 
+    for (size_t i = 0; i < w->out.count; i++)
+        if (w->symbol && (w->out.at[i] == '@' || w->out.at[i] == '%'))
+            byte_vec_put(&text, w->out.at[i] == '@' ? "%40" : "%25", 3); /* what follows @ is a version to linkers */
+        else
+            byte_vec_u8(&text, w->out.at[i]);
+    result = arena_strndup(w->ctx->arena, text.at ? (const char *)text.at : "", text.count);
+    byte_vec_free(&text);
     byte_vec_free(&w->out);
-    return text;
+    return result;
 }
 
 const char *

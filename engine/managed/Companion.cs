@@ -73,6 +73,11 @@ namespace CoreRT.Companion
         [RuntimeImport("*", "RhIsHosted")]
         internal static extern bool IsHosted();
 
+        // False: managed threads are coroutines of one thread, and nobody may make another one.
+        [MethodImpl(MethodImplOptions.InternalCall)]
+        [RuntimeImport("*", "RhHasThreads")]
+        internal static extern bool HasThreads();
+
         // The next dead object whose finalizer has to run; null: none is ready.
         [MethodImpl(MethodImplOptions.InternalCall)]
         [RuntimeImport("*", "RhpGetNextFinalizableObject")]
@@ -285,10 +290,10 @@ namespace CoreRT.Companion
         private static extern int NativeInitializeTerminal();
 
         // For System.Console: Interop+Sys::InitializeTerminalAndSignalHandling() -> bool.
-        // A host's terminal and signal handlers are its own.
+        // A host's terminal and signal handlers are its own; the shim makes a thread for signals.
         public static bool InitializeTerminalAndSignalHandling()
         {
-            return Engine.IsHosted() || NativeInitializeTerminal() != 0;
+            return Engine.IsHosted() || !Engine.HasThreads() || NativeInitializeTerminal() != 0;
         }
 
         // For System.Private.CoreLib: System.Environment::Exit(int32). A guest does not end its

@@ -36,8 +36,14 @@ namespace CoreRT.Companion
 
         public static void MonitorWait(nint monitor)
         {
-            if (NativeWait(monitor, -1, 1) < 0 && !EndWait(monitor))
+            int result = NativeWait(monitor, -1, 1);
+
+            if (result >= 0)
+                return;
+            if (!EndWait(monitor))
                 NativeWait(monitor, -1, 0);
+            else if (result == Deadlock)
+                ThrowDeadlock(monitor);
         }
 
         public static bool MonitorTimedWait(nint monitor, int timeoutMilliseconds)
@@ -53,6 +59,17 @@ namespace CoreRT.Companion
         public static bool Create(nint stackSize, delegate* unmanaged<nint, nint> startAddress, nint parameter)
         {
             return NativeCreate(stackSize, startAddress, parameter) != 0;
+        }
+
+        // Of RhMonitorWait: the host's thread waits for something that no thread of the process can do.
+        private const int Deadlock = -2;
+
+        private static void ThrowDeadlock(nint monitor)
+        {
+            Thread.t_currentThread._waitInfo._waitSignalState =
+                WaitSubsystem.ThreadWaitInfo.WaitSignalState.NotWaiting;
+            MonitorRelease(monitor);
+            throw new InvalidOperationException("Deadlock: the host's thread waits, and so does every managed thread, for something that none of them can do (no-threads mode).");
         }
 
         // The thread has to end. If the monitor is the one of its WaitHandle waits, this wait ends
@@ -125,6 +142,14 @@ namespace CoreRT.Companion
             RuntimeExceptionHelpers.FailFast(message, exception, errorSource, RhFailFastReason.AssertionFailure);
         }
 
+        // For System.RuntimeExceptionHelpers::ReportUnhandledException: exceptions out of async void.
+        public static void ReportUnhandledException(Exception exception)
+        {
+            if (Engine.IsHosted())
+                End(exception.ToString());
+            RuntimeExceptionHelpers.FailFast(null, exception, null, RhFailFastReason.UnhandledException);
+        }
+
         private static string Text(Exception exception)
         {
             return exception == null ? "" : Environment.NewLine + exception.ToString();
@@ -143,6 +168,8 @@ namespace CoreRT.Companion
         {
             if (Engine.IsHosted())
                 throw new PlatformNotSupportedException("signal handlers are the host's: PosixSignalRegistration works in programs only");
+            if (!Engine.HasThreads())
+                throw new PlatformNotSupportedException("PosixSignalRegistration needs a thread: not in no-threads mode");
             NativeSetPosixSignalHandler(handler);
         }
     }

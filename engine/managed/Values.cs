@@ -281,18 +281,43 @@ namespace CoreRT.Companion
             return Status.Ok;
         }
 
+        // The bytes of an array without references, a string or a boxed primitive; null for others.
+        private static ref byte Content(object value, ref nuint size)
+        {
+            if (value is string text)
+            {
+                size = (nuint)text.Length * sizeof(char);
+                return ref Unsafe.As<char, byte>(ref text.GetRawStringData());
+            }
+            if (value is Array array && !array.GetMethodTable()->ContainsGCPointers)
+            {
+                size = array.NativeLength * array.ElementSize;
+                return ref MemoryMarshal.GetArrayDataReference(array);
+            }
+            if (value != null && value.GetMethodTable()->IsPrimitive)
+            {
+                size = value.GetMethodTable()->ValueTypeSize;
+                return ref value.GetRawData();
+            }
+            return ref Unsafe.NullRef<byte>();
+        }
+
         // A handle that keeps the elements where they are; they may not be references.
         [UnmanagedCallersOnly]
         public static int ArrayPin(nint handle, nint* pin, void** data, nuint* bytes)
         {
             try
             {
-                if (Target(handle) is not Array array || array.GetMethodTable()->ContainsGCPointers)
-                    return Status.Type;
-                IntPtr slot = RuntimeImports.RhHandleAlloc(array, GCHandleType.Pinned);
+                object value = Target(handle);
+                nuint size = 0;
+                ref byte probe = ref Content(value, ref size);
 
-                *data = Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(array));
-                *bytes = array.NativeLength * array.ElementSize;
+                if (Unsafe.IsNullRef(ref probe))
+                    return Status.Type;
+                IntPtr slot = RuntimeImports.RhHandleAlloc(value, GCHandleType.Pinned);
+
+                *data = Unsafe.AsPointer(ref Content(value, ref size));
+                *bytes = size;
                 *pin = slot | 1;
                 return Status.Ok;
             }

@@ -1,10 +1,12 @@
-/* tests/cli/mutate.c - usage: mutate CORERTC ASSEMBLY.dll FOLDER COUNT [corertc options]
+/* tests/cli/mutate.c - usage: mutate CORERTC ASSEMBLY.dll FOLDER COUNT[:SEED] [corertc options]
  * Compiles COUNT copies of the assembly with one changed byte each, spread evenly over those that
- * are not zero (the others are mostly padding). Each run must end by itself with exit code 0 or 1,
- * and in the second case with an error message of one line after warnings. Prints each run that
- * does not, keeps its input, and ends with 1. */
+ * are not zero (the others are mostly padding); a SEED moves them, and changes up to four bytes a
+ * copy. Each run must end by itself with exit code 0 or 1 within limits of time and memory, and in
+ * the second case with an error message of one line after warnings. Prints each run that does not,
+ * keeps its input, and ends with 1. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +14,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 1 << 20, SECONDS_MAX = 30, WORKERS = 2, ARGUMENTS_MAX = 32 };
+enum { TEXT_MAX = 1 << 20, SECONDS_MAX = 30, WORKERS = 2, ARGUMENTS_MAX = 32, CHANGES_MAX = 4 };
+
+#define MEMORY_MAX ((rlim_t)4 << 30)
 
 struct job {
     const char *corertc, *folder;
     char *const *options;
     int option_count;
+    unsigned count;
+    uint64_t seed; /* 0: none */
 };
+
+static uint64_t random_state;
+
+static uint64_t
+random_next(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
 
 static _Noreturn void
 fail(const char *what)
@@ -54,7 +71,7 @@ static int
 run(const struct job *j, const char *input, const char *output, const char *messages)
 {
     char *words[ARGUMENTS_MAX];
-    struct rlimit limit = {SECONDS_MAX, SECONDS_MAX + 5};
+    struct rlimit limit = {SECONDS_MAX, SECONDS_MAX + 5}, memory = {MEMORY_MAX, MEMORY_MAX};
     int n = 0, status = 0;
     pid_t child;
 
@@ -70,6 +87,8 @@ run(const struct job *j, const char *input, const char *output, const char *mess
         int file = open(messages, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
         setrlimit(RLIMIT_CPU, &limit);
+        if (!SANITIZED) /* whose shadow memory is larger */
+            setrlimit(RLIMIT_AS, &memory);
         if (file < 0 || dup2(file, STDOUT_FILENO) < 0 || dup2(file, STDERR_FILENO) < 0)
             _exit(126);
         execv(j->corertc, words);
@@ -93,6 +112,8 @@ judge(int status, const char *messages)
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         if (strncmp(line, "corertc: error: internal", 24) == 0)
             fault = "internal error";
+        if (strstr(line, "out of memory"))
+            fault = "out of memory";
         errors += strncmp(line, "corertc: error: ", 16) == 0;
         others += strncmp(line, "corertc: ", 9) != 0;
     }
@@ -132,41 +153,71 @@ positions(const unsigned char *bytes, size_t size)
     return n;
 }
 
-/* Positions first, first + WORKERS ... of `count`; number of faults. */
+/* Changes the bytes of input number `i`. */
+static void
+change(const struct job *j, unsigned char *bytes, size_t size, unsigned i)
+{
+    size_t choices = positions(bytes, size), share = choices / j->count;
+    unsigned changes = 1;
+
+    random_state = (j->seed << 32) + i + 1;
+    for (int n = 0; n < 8; n++)
+        random_next();
+    if (j->seed)
+        changes += (unsigned)(random_next() % CHANGES_MAX);
+    for (unsigned n = 0; n < changes; n++) {
+        size_t at = choices * i / j->count;
+
+        if (j->seed)
+            at = n ? random_next() % choices : at + (share ? random_next() % share : 0);
+        at = position_of(bytes, size, at);
+        /* One bit, all bits, a small number, any other byte's value: by turns. */
+        if (i % 4 == 0)
+            bytes[at] ^= (unsigned char)(1 << random_next() % 8);
+        else if (i % 4 == 1)
+            bytes[at] = (unsigned char)~bytes[at];
+        else if (i % 4 == 2)
+            bytes[at]++;
+        else
+            bytes[at] = bytes[random_next() % size];
+    }
+}
+
+/* Inputs first, first + WORKERS ...; number of faults. */
 static int
-work(const struct job *j, unsigned char *bytes, size_t size, unsigned count, unsigned first)
+work(const struct job *j, const unsigned char *good, size_t size, unsigned first)
 {
     char input[512], output[512], messages[512], kept[600];
-    size_t choices = positions(bytes, size);
+    unsigned char *bytes = malloc(size);
     int faults = 0;
 
+    if (!bytes)
+        fail("malloc");
     snprintf(input, sizeof input, "%s/mutated%u.dll", j->folder, first);
     snprintf(output, sizeof output, "%s/mutated%u.out", j->folder, first);
     snprintf(messages, sizeof messages, "%s/mutated%u.err", j->folder, first);
-    for (unsigned i = first; i < count; i += WORKERS) {
-        size_t at = position_of(bytes, size, choices * i / count);
-        unsigned char old = bytes[at];
+    for (unsigned i = first; i < j->count; i += WORKERS) {
         const char *fault;
         int status;
 
-        /* One bit, all bits, or a small number: by turns. */
-        bytes[at] = (unsigned char)(i % 3 == 0 ? old ^ 1 << i % 8 : i % 3 == 1 ? ~old : old + 1);
+        memcpy(bytes, good, size);
+        change(j, bytes, size, i);
         write_file(input, bytes, size);
         status = run(j, input, output, messages);
         fault = judge(status, messages);
         if (fault) {
-            snprintf(kept, sizeof kept, "%s/fault-%zu.dll", j->folder, at);
+            snprintf(kept, sizeof kept, "%s/fault-%llu-%u.dll", j->folder, (unsigned long long)j->seed, i);
             write_file(kept, bytes, size);
-            printf("byte %zu: %02x -> %02x: %s (%d): %s\n", at, old, bytes[at], fault,
+            printf("input %u: %s (%d): %s\n", i, fault,
                    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), kept);
+            fflush(stdout);
             faults++;
         }
-        bytes[at] = old;
         unlink(output);
     }
     unlink(input);
     unlink(messages);
-    fflush(stdout);
+    free(bytes);
     return faults > 100 ? 100 : faults;
 }
 
@@ -176,24 +227,27 @@ main(int argc, char **argv)
     struct job j;
     unsigned char *bytes;
     size_t size;
-    unsigned count;
+    char *seed;
     int total = 0, status;
     pid_t children[WORKERS];
 
     if (argc < 5) {
-        fprintf(stderr, "usage: mutate CORERTC ASSEMBLY.dll FOLDER COUNT [corertc options]\n");
+        fprintf(stderr, "usage: mutate CORERTC ASSEMBLY.dll FOLDER COUNT[:SEED] [corertc options]\n");
         return 2;
     }
-    j = (struct job){argv[1], argv[3], argv + 5, argc - 5};
+    j = (struct job){.corertc = argv[1], .folder = argv[3], .options = argv + 5, .option_count = argc - 5};
     bytes = read_file(argv[2], &size);
-    count = (unsigned)strtoul(argv[4], NULL, 10);
+    j.count = (unsigned)strtoul(argv[4], &seed, 10);
+    j.seed = *seed == ':' ? strtoull(seed + 1, NULL, 10) : 0;
+    if (!j.count)
+        return 2;
     fflush(stdout);
     for (unsigned w = 0; w < WORKERS; w++) {
         children[w] = fork();
         if (children[w] < 0)
             fail("fork");
         if (children[w] == 0)
-            exit(work(&j, bytes, size, count, w));
+            exit(work(&j, bytes, size, w));
     }
     for (unsigned w = 0; w < WORKERS; w++) {
         if (waitpid(children[w], &status, 0) < 0 || !WIFEXITED(status))
@@ -201,6 +255,6 @@ main(int argc, char **argv)
         total += WEXITSTATUS(status);
     }
     free(bytes);
-    printf("%u inputs, %d faults\n", count, total);
+    printf("%u inputs, %d faults\n", j.count, total);
     return total != 0;
 }

@@ -51,6 +51,27 @@ starts(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
+/* The limit and, in loops that look for zeros, the word `wanted` behind it: at constant distances from a register with
+ * the place of the thread block, in executables at constant addresses that the first check tells. */
+static bool
+is_thread_word(const char *operands)
+{
+    static const uint64_t limit = 0x10, wanted = 0x68; /* engine/thread_block.h */
+    static uint64_t limit_at;
+    const char *p = strstr(operands, "%fs:0x");
+    char *end;
+    uint64_t at;
+
+    if (!p)
+        return false;
+    at = strtoull(p + 4, &end, 16);
+    if (*end == '(')
+        return at == limit || at == wanted;
+    if (!limit_at && strncmp(end, ",%rsp", 5) == 0)
+        limit_at = at;
+    return limit_at && (at == limit_at || at == limit_at + (wanted - limit));
+}
+
 static void
 read_insn(const char *line)
 {
@@ -77,13 +98,12 @@ read_insn(const char *line)
     } else if (starts(rest, "call")) {
         i.stops = true;
     } else if (starts(rest, "cmp")) {
-        i.stops = strstr(rest, "%fs:") && strstr(rest, "%rsp");
         i.constant = strchr(rest, '$') != NULL;
     } else if (starts(rest, "sub") && strstr(rest, "$0x1000,%rsp")) {
         i.constant = true; /* probes of a stackalloc: as many as the stack has pages */
     }
     /* The limit may be loaded before it is compared. */
-    i.stops |= strstr(rest, "%fs:0x10(") != NULL;
+    i.stops |= is_thread_word(rest);
     if (count == room)
         insns = grow(insns, (room = room ? room * 2 : 4096) * sizeof *insns);
     insns[count++] = i;

@@ -44,10 +44,10 @@ static void *
 spin_main(void *argument)
 {
     struct spinning *s = argument;
-    stack_t alternate = {.ss_sp = s->alternate, .ss_size = 65536};
+    stack_t alternate = {.ss_sp = s->alternate, .ss_size = 65536}, before;
 
     if (s->alternate)
-        sigaltstack(&alternate, NULL);
+        sigaltstack(&alternate, &before);
     if (s->blocked) {
         sigset_t all;
 
@@ -55,6 +55,8 @@ spin_main(void *argument)
         pthread_sigmask(SIG_SETMASK, &all, NULL);
     }
     enter(s->function, s);
+    if (s->alternate) /* a sanitizer has one */
+        sigaltstack(&before, NULL);
     return NULL;
 }
 

@@ -5,11 +5,13 @@
  *   fuzz_x --write-seeds DIR  writes the seeds as files, to begin a corpus
  *
  * A mutation changes one to eight places: bits, bytes, interesting numbers, removed or doubled
- * ranges, cuts. Inputs sit in memory of exactly their size, so that a sanitizer sees every slip. */
+ * ranges, cuts. An input that crashes is kept in ./crash-input. Inputs sit in memory of exactly their
+ * size, so that a sanitizer sees every slip. */
 #include "tests/fuzz/fuzz.h"
 
 #include "pal/pal.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,31 @@
 enum { FILE_LIMIT = 64 << 20, CHANGES_MAX = 8, REPORT_EVERY = 20000 };
 
 static uint64_t random_state;
+static struct {
+    const uint8_t *bytes;
+    size_t size;
+} current; /* the input that runs */
+
+/* Keeps the input that a crash is about. */
+static void
+crashed(int signal_number)
+{
+    static const char path[] = "crash-input";
+
+    if (pal_file_write(path, current.bytes, current.size, false) == PAL_OK)
+        fprintf(stderr, "signal %d: the input is in ./%s: give it to this program to run it again\n", signal_number, path);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static void
+crashes_watch(void)
+{
+    static const int signals[] = {SIGABRT, SIGSEGV, SIGILL, SIGFPE};
+
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        signal(signals[i], crashed);
+}
 
 static uint64_t
 random_next(void)
@@ -42,6 +69,8 @@ run_exact(const uint8_t *bytes, size_t size)
         exit(EXIT_FAILURE);
     if (size)
         memcpy(copy, bytes, size);
+    current.bytes = copy;
+    current.size = size;
     LLVMFuzzerTestOneInput(copy, size);
     free(copy);
 }
@@ -179,8 +208,10 @@ files_run(int count, char **paths)
 int
 main(int argc, char **argv)
 {
-    if (argc == 4 && strcmp(argv[1], "--mutate") == 0)
+    if (argc == 4 && strcmp(argv[1], "--mutate") == 0) {
+        crashes_watch();
         return mutate(strtoul(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
+    }
     if (argc == 3 && strcmp(argv[1], "--write-seeds") == 0)
         return seeds_write(argv[2]);
     return files_run(argc - 1, argv + 1);

@@ -67,7 +67,7 @@ START_TEST(freed_slots_are_reused_and_tables_grow)
         RhHandleFree(h[0]); /* a second time: ignored */
         ck_assert_uint_eq(hnd_count(), COUNT / 2);
         memset(types, 0, sizeof types);
-        hnd_each(sum_types, types);
+        hnd_each(HND_ALL, sum_types, types);
         ck_assert_uint_eq(types[HND_WEAK_LONG], COUNT / 4);
         ck_assert_uint_eq(types[HND_NORMAL], 0);
         for (i = 1; i < COUNT; i += 2)

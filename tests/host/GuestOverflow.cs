@@ -62,8 +62,12 @@ public static unsafe class GuestOverflow
                 while (!stop) { }
             else if (kind == 1)
                 SpinCounted();
-            else
+            else if (kind == 2)
                 SpinNested(new int[5000]);
+            else if (kind == 3)
+                SpinRing();
+            else
+                SpinZeros(new byte[5000]);
         }
         finally
         {
@@ -97,6 +101,46 @@ public static unsafe class GuestOverflow
                 a[i] += i;
             for (int i = a.Length - 1; i >= 0; i--)
                 sum += a[i];
+        }
+        spinSum = (ulong)sum;
+    }
+
+    class Link
+    {
+        public Link next;
+        public int value;
+    }
+
+    // Every iteration could leave because of a null that never comes.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void SpinRing()
+    {
+        Link first = new Link { value = 1 };
+        int sum = 0;
+
+        first.next = new Link { value = 2, next = new Link { value = 3, next = first } };
+        for (Link l = first; l != null; l = l.next)
+        {
+            sum += l.value;
+            if (stop)
+                break;
+        }
+        spinSum = (ulong)sum;
+    }
+
+    // Nothing but zeros, which do not end the inner loop; the outer one ends at a value that is not there.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static void SpinZeros(byte[] a)
+    {
+        int at = 0, sum = 0;
+
+        while (a[at] != 1)
+        {
+            while (a[at] != 0)
+                sum++;
+            at = (at + 7) % a.Length;
+            if (stop)
+                break;
         }
         spinSum = (ulong)sum;
     }

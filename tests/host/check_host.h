@@ -1,4 +1,4 @@
-/* tests/host/check_host.h - the life-cycle suite: one file a subject. Each test starts and stops
+/* tests/host/check_host.h - the life-cycle suite and that of hard times: one file a subject. Each test starts and stops
  * the engine itself, so that it also passes when all run in one process (CK_FORK=no). */
 #ifndef TESTS_HOST_CHECK_HOST_H
 #define TESTS_HOST_CHECK_HOST_H
@@ -32,6 +32,8 @@ char *capture_end(void); /* owned by the caller */
 
 size_t resident_kib(void);
 
+TCase *case_archive(void);
+TCase *case_info(void);
 TCase *case_misuse(void);
 TCase *case_files(void);
 TCase *case_cycles(void);
@@ -45,5 +47,12 @@ TCase *case_ends(void);
 TCase *case_overflow(void);
 TCase *case_stack(void);
 TCase *case_values(void);
+
+/* check_hard.c */
+TCase *case_arguments(void);
+TCase *case_starve(void);
+TCase *case_signals(void);
+TCase *case_late(void);
+TCase *case_lives(void);
 
 #endif

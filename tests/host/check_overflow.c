@@ -189,6 +189,6 @@ case_overflow(void)
     tcase_add_test(c, overflow_ends_the_export_a_thousand_times);
     tcase_add_test(c, overflow_on_stacks_of_many_sizes);
     tcase_add_test(c, overflow_through_native_code);
-    tcase_add_loop_test(c, loops_without_calls_can_be_stopped, 0, 3);
+    tcase_add_loop_test(c, loops_without_calls_can_be_stopped, 0, 5);
     return c;
 }

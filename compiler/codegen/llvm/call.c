@@ -101,6 +101,8 @@ call_flags(struct cg_fn *fn, const struct cg_call *c, LLVMValueRef call)
         call_attr(call, a->nobuiltin);
     if (c->flags & (CG_CALL_COLD | CG_CALL_NORETURN))
         call_attr(call, a->cold);
+    if (c->flags & CG_CALL_NEW)
+        cg_call_is_new(fn->unit, call);
     if (c->flags & CG_CALL_PURE) {
         call_attr(call, a->memory_none);
         call_attr(call, a->willreturn);

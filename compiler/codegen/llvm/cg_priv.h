@@ -78,7 +78,7 @@ enum cg_intrinsic {
 
 struct cg_attrs {
     LLVMAttributeRef uwtable, noinline_, optnone, inlinehint, cold, zeroext, signext, nest, nounwind;
-    LLVMAttributeRef willreturn, memory_none, noalias, nonnull, nobuiltin, optsize;
+    LLVMAttributeRef willreturn, memory_none, noalias, nonnull, dereferenceable, object_align, nobuiltin, optsize;
     LLVMAttributeRef frame_pointer_all, no_tail_calls, probe_stack, stack_check, checked, library, native;
     unsigned byval_kind, sret_kind, align_kind;
 };
@@ -235,6 +235,10 @@ void cg_pass_guarded_polls(struct cg_fn *fn);
 /* pass_check.c: the pieces of a check, built at the builder's position. `need`: bytes (I64) that
  * must be free below the stack pointer, or NULL for none in particular. */
 LLVMValueRef cg_check_low(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef need); /* I1 */
+void cg_call_is_new(struct cg_unit *u, LLVMValueRef call); /* object.c: CG_CALL_NEW */
+LLVMValueRef cg_thread_address(struct cg_unit *u, LLVMBuilderRef b, uint32_t offset); /* mem.c: of a word of the thread block */
+/* A word of the thread block that other threads write, as `type` of at most its size. */
+LLVMValueRef cg_thread_word(struct cg_unit *u, LLVMBuilderRef b, uint32_t offset, LLVMTypeRef type);
 void cg_check_branch(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef low, LLVMBasicBlockRef slow,
                      LLVMBasicBlockRef go_on);
 bool cg_is_library(LLVMValueRef f); /* CG_FN_LIBRARY */

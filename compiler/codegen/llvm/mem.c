@@ -1,6 +1,9 @@
 /* compiler/codegen/llvm/mem.c - addresses, loads, stores, copies.
- * No type-based aliasing, no inbounds: managed code may reinterpret memory and point one past. */
+ * No type-based aliasing: managed code may reinterpret memory. `inbounds` only for fields of objects and
+ * for elements after a bounds check: managed pointers may point one past. */
 #include "compiler/codegen/llvm/cg_priv.h"
+
+#include "engine/thread_block.h"
 
 static LLVMValueRef
 mem_i64(struct cg_unit *u, uint64_t v)
@@ -166,46 +169,89 @@ cg_fill_dynamic(struct cg_fn *fn, cg_value to, cg_value byte, cg_value size)
                     cg_coerce(fn, cg_v(size), u->types[CG_I64], false), 1);
 }
 
-cg_value
-cg_offset(struct cg_fn *fn, cg_value p, int64_t bytes)
+static cg_value
+mem_offset(struct cg_fn *fn, cg_value p, int64_t bytes, bool inside)
 {
-    LLVMValueRef index;
+    LLVMTypeRef byte;
+    LLVMValueRef index, from;
 
     if (!cg_ready(fn))
         return NULL;
     if (bytes == 0)
         return p;
+    byte = fn->unit->types[CG_I8];
     index = LLVMConstInt(fn->unit->types[CG_I64], (unsigned long long)bytes, 1);
-    return cg_w(LLVMBuildGEP2(fn->b, fn->unit->types[CG_I8],
-                              cg_coerce(fn, cg_v(p), fn->unit->types[CG_PTR], false), &index, 1, ""));
+    from = cg_coerce(fn, cg_v(p), fn->unit->types[CG_PTR], false);
+    return cg_w(inside ? LLVMBuildInBoundsGEP2(fn->b, byte, from, &index, 1, "")
+                       : LLVMBuildGEP2(fn->b, byte, from, &index, 1, ""));
+}
+
+cg_value
+cg_offset(struct cg_fn *fn, cg_value p, int64_t bytes)
+{
+    return mem_offset(fn, p, bytes, false);
+}
+
+cg_value
+cg_offset_inside(struct cg_fn *fn, cg_value p, int64_t bytes)
+{
+    return mem_offset(fn, p, bytes, true);
+}
+
+static cg_value
+mem_index(struct cg_fn *fn, cg_value p, cg_value index, uint32_t scale, bool inside)
+{
+    LLVMTypeRef element;
+    LLVMValueRef i, from;
+
+    if (!cg_ready(fn))
+        return NULL;
+    element = LLVMArrayType2(fn->unit->types[CG_I8], scale);
+    i = cg_coerce(fn, cg_v(index), fn->unit->types[CG_I64], true);
+    from = cg_coerce(fn, cg_v(p), fn->unit->types[CG_PTR], false);
+    return cg_w(inside ? LLVMBuildInBoundsGEP2(fn->b, element, from, &i, 1, "")
+                       : LLVMBuildGEP2(fn->b, element, from, &i, 1, ""));
 }
 
 cg_value
 cg_index(struct cg_fn *fn, cg_value p, cg_value index, uint32_t scale)
 {
-    struct cg_unit *u;
-    LLVMValueRef i;
+    return mem_index(fn, p, index, scale, false);
+}
 
-    if (!cg_ready(fn))
-        return NULL;
-    u = fn->unit;
-    i = cg_coerce(fn, cg_v(index), u->types[CG_I64], true);
-    return cg_w(LLVMBuildGEP2(fn->b, LLVMArrayType2(u->types[CG_I8], scale),
-                              cg_coerce(fn, cg_v(p), u->types[CG_PTR], false), &i, 1, ""));
+cg_value
+cg_index_inside(struct cg_fn *fn, cg_value p, cg_value index, uint32_t scale)
+{
+    return mem_index(fn, p, index, scale, true);
 }
 
 /* ---- the thread block --------------------------------------------------------------------------------- */
 
+/* In an executable an object of libcorert.a, at a constant distance from %fs. */
 static LLVMValueRef
-mem_thread_address(struct cg_fn *fn, uint32_t offset)
+mem_thread_block(struct cg_unit *u)
 {
-    struct cg_unit *u = fn->unit;
-    LLVMValueRef at =
-        cg_import_load(u, fn->b, "corert_thread_block_offset", u->types[CG_I64]);
+    static const char name[] = "corert_thread";
+    LLVMValueRef block = LLVMGetNamedGlobal(u->module, name);
 
-    if (offset)
-        at = LLVMBuildAdd(fn->b, at, mem_i64(u, offset), "");
-    return LLVMBuildIntToPtr(fn->b, at, u->thread_ptr, "");
+    if (block)
+        return block;
+    block = LLVMAddGlobal(u->module, LLVMArrayType2(u->types[CG_I8], THREAD_BLOCK_SIZE), name);
+    LLVMSetThreadLocalMode(block, LLVMLocalExecTLSModel);
+    LLVMSetVisibility(block, LLVMHiddenVisibility);
+    LLVMSetAlignment(block, 8);
+    return block;
+}
+
+LLVMValueRef
+cg_thread_address(struct cg_unit *u, LLVMBuilderRef b, uint32_t offset)
+{
+    LLVMValueRef at = mem_i64(u, offset);
+
+    if (u->options.engine_linked)
+        return LLVMConstInBoundsGEP2(u->types[CG_I8], mem_thread_block(u), &at, 1);
+    at = LLVMBuildAdd(b, cg_import_load(u, b, "corert_thread_block_offset", u->types[CG_I64]), at, "");
+    return LLVMBuildIntToPtr(b, at, u->thread_ptr, "");
 }
 
 cg_value
@@ -215,7 +261,7 @@ cg_thread_load(struct cg_fn *fn, enum cg_type t, uint32_t offset)
 
     if (!cg_ready(fn))
         return NULL;
-    v = LLVMBuildLoad2(fn->b, cg_llvm_type(fn->unit, t), mem_thread_address(fn, offset), "");
+    v = LLVMBuildLoad2(fn->b, cg_llvm_type(fn->unit, t), cg_thread_address(fn->unit, fn->b, offset), "");
     LLVMSetAlignment(v, mem_size(t));
     return cg_w(v);
 }
@@ -228,6 +274,6 @@ cg_thread_store(struct cg_fn *fn, enum cg_type t, uint32_t offset, cg_value v)
     if (!cg_ready(fn))
         return;
     x = cg_coerce(fn, cg_v(v), cg_llvm_type(fn->unit, t), true);
-    store = LLVMBuildStore(fn->b, x, mem_thread_address(fn, offset));
+    store = LLVMBuildStore(fn->b, x, cg_thread_address(fn->unit, fn->b, offset));
     LLVMSetAlignment(store, mem_size(t));
 }

@@ -57,6 +57,16 @@ cg_copy_refs(struct cg_fn *fn, cg_value object, cg_value to, cg_value from, uint
     object_copy_plain(fn, to, from, at, size, align);
 }
 
+/* A known length or field of an array or object may be read wherever the object is known. */
+void
+cg_call_is_new(struct cg_unit *u, LLVMValueRef call)
+{
+    LLVMAddCallSiteAttribute(call, LLVMAttributeReturnIndex, u->attrs.noalias);
+    LLVMAddCallSiteAttribute(call, LLVMAttributeReturnIndex, u->attrs.nonnull);
+    LLVMAddCallSiteAttribute(call, LLVMAttributeReturnIndex, u->attrs.dereferenceable);
+    LLVMAddCallSiteAttribute(call, LLVMAttributeReturnIndex, u->attrs.object_align);
+}
+
 static LLVMValueRef
 object_new_slow(struct cg_fn *fn, LLVMValueRef mt)
 {
@@ -65,8 +75,7 @@ object_new_slow(struct cg_fn *fn, LLVMValueRef mt)
     LLVMValueRef target = cg_import_load(u, fn->b, "RhpNewFast", u->types[CG_PTR]);
     LLVMValueRef call = cg_call_emit(fn, type, target, &mt, 1, false);
 
-    LLVMAddCallSiteAttribute(call, LLVMAttributeReturnIndex, u->attrs.noalias);
-    LLVMAddCallSiteAttribute(call, LLVMAttributeReturnIndex, u->attrs.nonnull);
+    cg_call_is_new(u, call);
     return call;
 }
 

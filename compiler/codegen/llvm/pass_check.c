@@ -31,25 +31,22 @@ check_stack_pointer(struct cg_unit *u, LLVMBuilderRef b)
     return LLVMBuildCall2(b, type, f, &name, 1, "");
 }
 
-static LLVMValueRef
-check_limit(struct cg_unit *u, LLVMBuilderRef b)
+LLVMValueRef
+cg_thread_word(struct cg_unit *u, LLVMBuilderRef b, uint32_t offset, LLVMTypeRef type)
 {
-    LLVMTypeRef word = u->types[CG_I64];
-    LLVMValueRef at = cg_import_load(u, b, "corert_thread_block_offset", word), limit;
+    LLVMValueRef v = LLVMBuildLoad2(b, type, cg_thread_address(u, b, offset), "");
 
-    at = LLVMBuildAdd(b, at, LLVMConstInt(word, THREAD_STACK_LIMIT, 0), "");
-    limit = LLVMBuildLoad2(b, word, LLVMBuildIntToPtr(b, at, u->thread_ptr, ""), "");
-    LLVMSetAlignment(limit, 8);
-    LLVMSetOrdering(limit, LLVMAtomicOrderingUnordered);
+    LLVMSetAlignment(v, 8);
+    LLVMSetOrdering(v, LLVMAtomicOrderingUnordered);
     if (!u->optimized) /* else the pipeline would take it out of loops */
-        LLVMSetVolatile(limit, 1);
-    return limit;
+        LLVMSetVolatile(v, 1);
+    return v;
 }
 
 LLVMValueRef
 cg_check_low(struct cg_unit *u, LLVMBuilderRef b, LLVMValueRef need)
 {
-    LLVMValueRef rsp = check_stack_pointer(u, b), limit = check_limit(u, b), room, enough;
+    LLVMValueRef rsp = check_stack_pointer(u, b), limit = cg_thread_word(u, b, THREAD_STACK_LIMIT, u->types[CG_I64]), room, enough;
 
     if (!need)
         return LLVMBuildICmp(b, LLVMIntULT, rsp, limit, "");

@@ -2,7 +2,8 @@
  * flow comes to a check sooner or later.
  * Loops whose every iteration calls a function that checks itself, goes native and back, or that
  * end after a few iterations are left alone. Of the others, those with a bound that a step moves
- * towards are cut into pieces (pass_strip.c); the rest gets a compare at its back-edges.
+ * towards are cut into pieces (pass_strip.c), those that leave where something is zero poll by that
+ * compare (pass_zero.c); the rest gets a compare at its back-edges.
  * needs: cg_pass_check has run   gives: see above   keeps: SSA form, debug locations */
 #include "compiler/codegen/llvm/cg_priv.h"
 #include "compiler/codegen/llvm/flow.h"
@@ -182,6 +183,8 @@ struct plan {
     uint8_t *known;
     struct cg_strip *strips;
     uint32_t strip_count;
+    struct cg_zero *zeros;
+    uint32_t zero_count;
     struct flow_irregular *edges; /* to poll */
     uint32_t edge_count;
 };
@@ -200,10 +203,14 @@ plan_loop(struct plan *p, uint32_t loop)
         if (cg_strip_is_short(&strip, few))
             return;
         strip.iterations = few;
-        if (simple && cg_strip_is_possible(&p->flow, &strip)) {
+        if (simple && !l->has_inner && cg_strip_is_possible(&p->flow, &strip)) {
             p->strips[p->strip_count++] = strip;
             return;
         }
+    }
+    if (simple && cg_zero_find(&p->flow, loop, &p->zeros[p->zero_count])) {
+        p->zero_count++;
+        return;
     }
     for (k = 0; k < l->latches.count; k++)
         p->edges[p->edge_count++] = (struct flow_irregular){l->latches.to[k], l->header};
@@ -220,6 +227,7 @@ poll_function(struct cg_unit *u, LLVMValueRef f)
         latches += p.flow.loops[i].latches.count;
     p.known = arena_array(p.flow.arena, p.flow.count, sizeof *p.known);
     p.strips = arena_array(p.flow.arena, p.flow.loop_count + 1u, sizeof *p.strips);
+    p.zeros = arena_array(p.flow.arena, p.flow.loop_count + 1u, sizeof *p.zeros);
     p.edges = arena_array(p.flow.arena, latches + 1u, sizeof *p.edges);
     for (i = 0; i < p.flow.loop_count; i++)
         plan_loop(&p, i);
@@ -227,6 +235,8 @@ poll_function(struct cg_unit *u, LLVMValueRef f)
         poll_edge(u, &p.flow, p.flow.irregular[i].from, p.flow.irregular[i].to);
     for (i = 0; i < p.edge_count; i++)
         poll_edge(u, &p.flow, p.edges[i].from, p.edges[i].to);
+    for (i = 0; i < p.zero_count; i++)
+        cg_zero_apply(u, &p.flow, &p.zeros[i]);
     /* From the first loop to the last, so that a first stop that is computed on the way out of one
      * loop is computed outside it. */
     for (i = p.strip_count; i-- > 0;)

@@ -1,4 +1,4 @@
-/* compiler/codegen/llvm/pass_poll.h - what pass_poll.c and pass_strip.c share. */
+/* compiler/codegen/llvm/pass_poll.h - what pass_poll.c, pass_strip.c and pass_zero.c share. */
 #ifndef COMPILER_CODEGEN_LLVM_PASS_POLL_H
 #define COMPILER_CODEGEN_LLVM_PASS_POLL_H
 
@@ -27,6 +27,16 @@ bool cg_strip_is_short(const struct cg_strip *s, uint32_t iterations);
 bool cg_strip_is_possible(const struct flow *f, const struct cg_strip *s);
 /* The loop now stops at a nearer bound every s->iterations, polls and goes on. */
 void cg_strip_apply(struct cg_unit *u, struct flow *f, const struct cg_strip *s);
+
+/* A branch in each iteration of a loop that leaves it when a value is zero. */
+struct cg_zero {
+    uint32_t block;
+    unsigned other_edge; /* successor when it is not */
+};
+
+bool cg_zero_find(const struct flow *f, uint32_t loop, struct cg_zero *out);
+/* The branch polls as well. */
+void cg_zero_apply(struct cg_unit *u, struct flow *f, const struct cg_zero *z);
 
 /* The phis of `block` had a value from block `from`; now they have it from each of `to`. */
 void cg_edge_retarget(struct cg_unit *u, LLVMBasicBlockRef block, LLVMBasicBlockRef from,

@@ -54,6 +54,8 @@ types_string(struct cg_unit *u, const char *key, const char *value)
                                      (unsigned)strlen(value));
 }
 
+enum { LEAST_OBJECT_BYTES = 16 }; /* MethodTable and one word, which may be the length */
+
 static void
 types_attributes(struct cg_unit *u)
 {
@@ -72,6 +74,8 @@ types_attributes(struct cg_unit *u)
     a->memory_none = types_enum(u, "memory", 0);
     a->noalias = types_enum(u, "noalias", 0);
     a->nonnull = types_enum(u, "nonnull", 0);
+    a->dereferenceable = types_enum(u, "dereferenceable", LEAST_OBJECT_BYTES);
+    a->object_align = types_enum(u, "align", 8);
     a->nobuiltin = types_enum(u, "nobuiltin", 0);
     a->optsize = types_enum(u, "optsize", 0);
     a->frame_pointer_all = types_string(u, "frame-pointer", "all");

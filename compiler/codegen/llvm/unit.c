@@ -117,9 +117,9 @@ cg_unit_hash(struct cg_unit *u, uint8_t out[16])
     cg_symbols_resolve(u);
     cg_debug_finish(u);
     LLVMGetVersion(&major, &minor, &patch);
-    snprintf(options, sizeof options, "%u.%u.%u O%d %d %d %d %.100s", major, minor, patch,
+    snprintf(options, sizeof options, "%u.%u.%u O%d %d %d %d %d %.100s", major, minor, patch,
              u->options.opt_level, u->options.optimize_size, u->options.debug,
-             u->options.stack_check, host ? host : cpu);
+             u->options.stack_check, u->options.engine_linked, host ? host : cpu);
     bytes = LLVMWriteBitcodeToMemoryBuffer(u->module);
     for (i = 0; i < 2; i++) {
         h[i] = hash64_bytes(options, strlen(options), 0x9E3779B97F4A7C15u * (uint64_t)(i + 1));
