@@ -24,7 +24,7 @@ static const struct feature {
     const char *name;
     bool present;
 } features[] = {
-    {"threads", true},        {"host-threads", true},  {"no-threads", false},
+    {"threads", true},        {"host-threads", true},  {"no-threads", true},
     {"stop-signal", true},    {"near-limit", true},    {"host-memory", true},
     {"host-files", true},     {"host-functions", true}, {"library-filter", true},
     {"module-memory", true},  {"attach", true},        {"drop-in", true},

@@ -219,6 +219,15 @@ intptr_t rh_file_open(const char *path, int32_t flags, int32_t mode);
 int32_t rh_file_stat(const char *path, struct pal_native_stat *out);
 int32_t rh_file_stat_link(const char *path, struct pal_native_stat *out);
 
+/* ---- api_folder.c: PINV; SystemNative_OpenDir, _ReadDirR and _CloseDir ---- */
+struct rh_folder;
+struct pal_native_entry;
+struct rh_folder *rh_folder_open(const char *path);
+/* 0; PAL_NATIVE_END or an error number of the class library. */
+int32_t rh_folder_read(struct rh_folder *folder, char *buffer, int32_t size,
+                       struct pal_native_entry *out);
+int32_t rh_folder_close(struct rh_folder *folder);
+
 /* ---- rh_events.c: PINV; event tracing is not part of this engine ---- */
 void rh_event_ignored(void);
 uint64_t rh_event_none(void);

@@ -68,11 +68,8 @@ RhWaitForPendingFinalizers(int32_t allow_reentrant_wait)
     fin_wait();
 }
 
-/* Those that were ready come first. */
 void *
 RhNextFinalizableAtStop(void)
 {
-    void *object = gc_finalize_ready();
-
-    return object ? object : gc_finalize_next();
+    return gc_finalize_next();
 }

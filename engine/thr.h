@@ -199,11 +199,16 @@ struct thr_monitor *RhMonitorCreate(void); /* NULL: no memory */
 void RhMonitorDestroy(struct thr_monitor *monitor);
 void RhMonitorAcquire(struct thr_monitor *monitor);
 void RhMonitorRelease(struct thr_monitor *monitor);
-/* 1 woken, 0 time over (timeout_ms -1: never); only if `can_cancel`: -1 the thread has to end, and
- * THR_MONITOR_DEADLOCK: the host's thread waits for what nobody can do (thr_coro.c). */
-enum { THR_MONITOR_DEADLOCK = -2 };
+/* 1 woken, 0 time over (timeout_ms -1: never); only if `can_cancel`: the thread has to end, which
+ * was seen before the wait (THR_MONITOR_END) or after it (THR_MONITOR_WOKEN_END: what it waited for
+ * may have come as well, and nobody will tell again); THR_MONITOR_DEADLOCK: the host's thread waits
+ * for what nobody can do (thr_coro.c). */
+enum { THR_MONITOR_END = -1, THR_MONITOR_DEADLOCK = -2, THR_MONITOR_WOKEN_END = -3 };
 int32_t RhMonitorWait(struct thr_monitor *monitor, int32_t timeout_ms, int32_t can_cancel);
 void RhMonitorSignalRelease(struct thr_monitor *monitor);
+/* Without threads: returns when the descriptor can be read, others run meanwhile; -1: the thread has
+ * to end. With threads the caller may wait in the system: returns at once. */
+int32_t RhDescriptorWait(int32_t descriptor);
 
 /* In-flight exception records of the calling thread's pool (eh_throw.c). */
 struct eh_record *thr_record_take(struct thr_thread *thread);

@@ -1,9 +1,10 @@
 /* engine/thr_coro.c - coroutines: their stacks, whose turn it is, and the driver's sleep.
- * Ready contexts stand in one queue, first come first served, but the driver's own stack goes to its
- * head. A turn ends by a wait, by a yield, or at a check when its time slice is over. While the host
- * pumps, its stack does not wait: it is where a turn ends that finds nothing ready or the budget used
- * up. What others than the driver touch (queue, spare stacks, waiters) is guarded by sched.lock, the
- * innermost lock of all; thread blocks change hands under THREADS, because a stopper reads them. */
+ * Ready contexts stand in one queue, first come first served, but the driver's own stack goes to
+ * its head. A turn ends by a wait, by a yield, or at a check when its time slice is over. While the
+ * host pumps, its stack does not wait: it is where a turn ends that finds nothing ready or the
+ * budget used up. What others than the driver touch (queue, spare stacks, waiters) is guarded by
+ * sched.lock, the innermost lock of all; thread blocks change hands under THREADS, because a
+ * stopper reads them. */
 #include "engine/thr_coro.h"
 #include "engine/thr_priv.h"
 
@@ -20,10 +21,11 @@
 enum {
     STACK_BYTES = 1 << 20, /* of a thread that asks for nothing */
     SPARE_STACKS = 8,
-    POLLS_MOST = 256 /* checks between two looks at the clock */
+    POLLS_MOST = 1024 /* checks between two looks at the clock */
 };
 
 static const uint64_t SLICE_NS = 1000000;       /* of a coroutine */
+static const uint64_t GRACE_NS = 200000;        /* for library code to give its locks back */
 static const uint64_t HOST_SLICE_NS = 10000000; /* of an export */
 static const uint64_t AWAY_NS = 1000000;        /* no look for longer: the host was elsewhere */
 static const uint64_t CLOSE_NS = 20000, FAR_NS = 100000; /* wanted between two looks */
@@ -60,15 +62,16 @@ static struct {
     _Atomic(bool) on;
     _Atomic(uint64_t) driver; /* the system's number of the thread */
     /* The driver's own. */
-    struct thr_coro host;          /* its own stack */
+    struct thr_coro host; /* its own stack */
     struct thr_coro *current;
+    struct thr_coro *left;         /* whom `current` was switched from */
     struct thr_coro *dead;         /* has ended; its stack is given back on the next one */
     struct thr_waiter *host_waits; /* what the host's stack waits for, or NULL */
     bool pumping;
     uint64_t pump_end_ns;
     uint64_t slice_end_ns, looked_ns; /* the end of a coroutine's; the last look at the clock */
     uint64_t slice_left_ns;           /* of the host's */
-    int32_t polls; /* what a look at the clock lets pass */
+    int32_t polls;                    /* what a look at the clock lets pass */
 } sched;
 
 /* ---- the mode -------------------------------------------------------------------------------- */
@@ -206,8 +209,8 @@ thr_coro_nudge(void)
 
 /* ---- time slices ----------------------------------------------------------------------------- */
 
-/* A coroutine always: nobody else can tell it that its time is over. The host's own stack only while
- * somebody could use the time. */
+/* A coroutine always: nobody else can tell it that its time is over. The host's own stack only
+ * while somebody could use the time. */
 bool
 thr_coro_is_sliced(const struct thr_thread *t)
 {
@@ -241,7 +244,7 @@ slice_begin(uint64_t now)
 /* Looks at the clock, and says after how many checks to look again. The host's time between its
  * exports does not count. */
 static bool
-slice_is_over(void)
+slice_is_over(uint64_t grace_ns)
 {
     uint64_t now = pal_time_ns(), since = now - sched.looked_ns;
 
@@ -252,16 +255,18 @@ slice_is_over(void)
         sched.polls /= 2;
     corert_thread.slice_polls = sched.polls;
     if (thr_coro_is_inside())
-        return now >= sched.slice_end_ns;
+        return now >= sched.slice_end_ns + grace_ns;
     since = since < AWAY_NS ? since : AWAY_NS;
     sched.slice_left_ns -= since < sched.slice_left_ns ? since : sched.slice_left_ns;
     return !sched.slice_left_ns;
 }
 
 void
-thr_coro_poll(struct thr_transition *record)
+thr_coro_poll(struct thr_transition *record, bool in_library)
 {
-    if (!thr_coro_is_mine() || thr_stopped_by_me() || !slice_is_over())
+    uint64_t grace_ns = in_library ? GRACE_NS : 0;
+
+    if (!thr_coro_is_mine() || thr_stopped_by_me() || !slice_is_over(grace_ns))
         return;
     record->reverse = corert_thread.reverse_head;
     atomic_store(&corert_thread.transition, (void *)record);
@@ -309,28 +314,24 @@ stack_give(struct thr_coro *c)
         coro_free(c);
 }
 
-/* On the new stack, from `from`. */
+/* On the new stack. */
 static void
-arrive(struct thr_coro *from)
+arrive(void)
 {
 #if defined(__SANITIZE_ADDRESS__)
     const void *bottom;
     size_t bytes;
 
     __sanitizer_finish_switch_fiber(sched.current->fake_stack, &bottom, &bytes);
-    if (from == &sched.host) {
-        from->bottom = bottom;
-        from->bottom_bytes = bytes;
+    if (sched.left == &sched.host) { /* nobody knows these before */
+        sched.host.bottom = bottom;
+        sched.host.bottom_bytes = bytes;
     }
-#else
-    (void)from;
 #endif
     if (sched.dead)
         stack_give(sched.dead);
     sched.dead = NULL;
 }
-
-static struct thr_coro *left; /* whom the current context was switched from; driver only */
 
 static void
 switch_to(struct thr_coro *to)
@@ -341,7 +342,7 @@ switch_to(struct thr_coro *to)
     CORERT_ASSERT(corert_thread.transition != NULL);
     blocks_swap(from, to);
     slice_begin(pal_time_ns());
-    left = from;
+    sched.left = from;
 #if defined(__SANITIZE_ADDRESS__)
     __sanitizer_start_switch_fiber(from == sched.dead ? NULL : &from->fake_stack, to->bottom,
                                    to->bottom_bytes);
@@ -350,7 +351,7 @@ switch_to(struct thr_coro *to)
     __tsan_switch_to_fiber(to->fiber, 0);
 #endif
     thr_coro_switch(&from->rsp, to->rsp);
-    arrive(left);
+    arrive();
     errno = saved_errno;
 }
 
@@ -417,7 +418,8 @@ nothing_is_due(void)
 }
 
 /* The host's stack and every managed thread wait, and no time ends a wait. If the process has no
- * other thread, nobody will come either: the host's wait is told, or goes on with a line in the log.
+ * other thread, nobody will come either: the host's wait is told, or goes on with a line in the
+ * log.
  */
 static void
 stuck(uint64_t waited_ns, uint64_t *told_ns)
@@ -498,7 +500,7 @@ thr_coro_main(void)
 {
     struct thr_coro *self = sched.current, *next;
 
-    arrive(left);
+    arrive();
     self->run(self->argument);
     sched.dead = self;
     while (!(next = choose()))
@@ -560,6 +562,9 @@ thr_coro_new(void (*run)(void *argument), void *argument, size_t stack_bytes)
     c = coro_make(stack_bytes ? (stack_bytes + page - 1) / page * page : STACK_BYTES);
     if (!c)
         return false;
+#if defined(__SANITIZE_ADDRESS__)
+    c->fake_stack = NULL; /* a spare one has the last owner's */
+#endif
     c->run = run;
     c->argument = argument;
     __builtin_memcpy(&c->block, &fresh, sizeof fresh);

@@ -32,8 +32,8 @@ bool thr_coro_is_mine(void);
 bool thr_coro_is_inside(void);
 
 /* ---- coroutines ---- */
-/* A coroutine that calls `run(argument)` when it gets its turn, with a stack of its own; 0 bytes: the
- * default. false: no memory. contract: preempt, any thread */
+/* A coroutine that calls `run(argument)` when it gets its turn, with a stack of its own; 0 bytes:
+ * the default. false: no memory. contract: preempt, any thread */
 bool thr_coro_new(void (*run)(void *argument), void *argument, size_t stack_bytes);
 /* The bounds of the current coroutine's stack; false: the caller is on no coroutine. */
 bool thr_coro_stack(uintptr_t *low, uintptr_t *high);
@@ -43,9 +43,9 @@ uint32_t thr_coro_number(void);
 void thr_coro_yield(void);
 /* In a check of managed code that goes on at `record`: yields if the time slice is over.
  * contract: coop */
-void thr_coro_poll(struct thr_transition *record);
-/* The checks of `t`, which is current or whose block is not in use, look at the time. THREADS held or
- * own thread. */
+void thr_coro_poll(struct thr_transition *record, bool in_library);
+/* The checks of `t`, which is current or whose block is not in use, look at the time. THREADS held
+ * or own thread. */
 bool thr_coro_is_sliced(const struct thr_thread *t);
 
 /* What a turn of the driver left behind. */
@@ -54,8 +54,8 @@ struct thr_coro_left {
     uint64_t due_ns; /* from now until the first timed wait is over; THR_NEVER: none */
 };
 
-/* Runs coroutines until none can go on or the time is over (THR_NEVER: no limit). On the driver's own
- * stack. contract: preempt */
+/* Runs coroutines until none can go on or the time is over (THR_NEVER: no limit). On the driver's
+ * own stack. contract: preempt */
 void thr_coro_pump(uint64_t budget_ns, struct thr_coro_left *left);
 /* Runs coroutines for at most `ns`, and sleeps while none can go on. Elsewhere it just sleeps. */
 void thr_coro_run_or_sleep(uint64_t ns);
@@ -70,7 +70,7 @@ enum thr_wait_end {
 
 /* A context that waits; lies on its stack. Guarded by the scheduler's lock. */
 struct thr_waiter {
-    struct thr_waiter *next, *prev; /* of its bucket */
+    struct thr_waiter *next, *prev;    /* of its bucket */
     struct thr_waiter *sooner, *later; /* of those with a time, sorted by it */
     const void *key;
     struct thr_coro *who;

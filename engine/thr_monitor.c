@@ -120,7 +120,31 @@ RhMonitorWait(struct thr_monitor *m, int32_t timeout_ms, int32_t can_cancel)
     if (!cancelled)
         woken = wait_until_deadline(m, timeout_ms, t->deadline_ns);
     atomic_store(&t->waits, (struct thr_monitor *)NULL);
-    return cancelled || thr_cancel_wanted() ? -1 : woken;
+    if (cancelled)
+        return THR_MONITOR_END;
+    return thr_cancel_wanted() ? THR_MONITOR_WOKEN_END : woken;
+}
+
+/* Looks often while something happens, and ever less often when nothing does. */
+int32_t
+RhDescriptorWait(int32_t descriptor)
+{
+    const uint64_t shortest_ns = 500000, longest_ns = 16000000;
+    struct pal_mutex lock = {{0}};
+    struct pal_cond never = {{0}};
+    uint64_t ns = shortest_ns;
+
+    if (!thr_coro_is_mine())
+        return 0;
+    while (!pal_descriptor_is_ready(descriptor)) {
+        if (thr_cancel_wanted())
+            return -1;
+        pal_mutex_lock(&lock);
+        (void)thr_cond_wait(&never, &lock, ns, false);
+        pal_mutex_unlock(&lock);
+        ns = ns < longest_ns ? 2 * ns : ns;
+    }
+    return 0;
 }
 
 /* A monitor that is held is tried again: its holder may itself wait for THREADS, which we hold. */

@@ -122,7 +122,7 @@ void
 thr_poll_slow(struct thr_transition *record)
 {
     if (thr_coro_is_on())
-        thr_coro_poll(record);
+        thr_coro_poll(record, false);
     wait_at(record);
     thr_cancel_deliver(record);
 }
@@ -131,7 +131,7 @@ void
 thr_poll_calm(struct thr_transition *record)
 {
     if (thr_coro_is_on())
-        thr_coro_poll(record);
+        thr_coro_poll(record, true);
     wait_at(record);
     thr_cancel_deliver_calm(record);
 }

@@ -1,9 +1,9 @@
 /* engine/thr_wait.c - locks and conditions on which a coroutine can wait.
- * The driver must never sleep in a lock or condition that another of its own contexts would free, so
- * there its contexts wait in a table keyed by the object's address; a system thread waits in the
- * object itself. Who unlocks or wakes looks at both. A context that waits for a lock is in the table
- * before it tries the lock again, and an unlocker looks at the table after it has unlocked, so none
- * is missed. */
+ * The driver must never sleep in a lock or condition that another of its own contexts would free,
+ * so there its contexts wait in a table keyed by the object's address; a system thread waits in the
+ * object itself. Who unlocks or wakes looks at both. A context that waits for a lock is in the
+ * table before it tries the lock again, and an unlocker looks at the table after it has unlocked,
+ * so none is missed. */
 #include "engine/thr_coro.h"
 #include "engine/thr_priv.h"
 

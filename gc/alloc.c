@@ -86,7 +86,12 @@ heap_lock(void)
 static bool
 is_due(size_t bytes)
 {
-    return gc_heap.since_bytes > 0 && gc_heap.since_bytes + bytes > gc_heap.budget_bytes &&
+    uint64_t budget = gc_heap.budget_bytes;
+
+    /* Until the world is asked to stand, who does not collect goes on. */
+    if (__atomic_load_n(&gc_heap.stopping, __ATOMIC_RELAXED))
+        budget += budget / 8;
+    return gc_heap.since_bytes > 0 && gc_heap.since_bytes + bytes > budget &&
            gc_collect_is_allowed();
 }
 
@@ -590,16 +595,7 @@ gc_alloc(struct gc_buffer *buffer, uint64_t *taken, const struct gc_mt *mt, size
     return o;
 }
 
-/* Opens what is left of the block. */
-static void
-buffer_close(struct gc_buffer *b)
-{
-    if (gc_buffer_tail(b))
-        b->limit =
-            block_open(buffer_block(b), GC_OPEN_STEPS, (size_t)(b->limit - b->ptr), false).limit;
-}
-
-/* Lock held. */
+/* Lock held, as for the next one. */
 static void
 chain_return(const struct gc_buffer *b)
 {
@@ -613,17 +609,28 @@ chain_return(const struct gc_buffer *b)
     gc_blocks_free(block + 1, count);
 }
 
+static void
+give_back(struct gc_buffer *b)
+{
+    size_t left = (size_t)(b->limit - b->ptr);
+
+    chain_return(b);
+    if (gc_buffer_tail(b))
+        b->limit = block_open(buffer_block(b), GC_OPEN_STEPS, left, false).limit;
+    left = (size_t)(b->limit - b->ptr);
+    if (left) {
+        retired(left);
+        spare_put(b->ptr, b->limit);
+    }
+}
+
 void
 gc_buffer_retire(struct gc_buffer *buffer)
 {
-    if (gc_heap.started && buffer->limit) {
-        buffer_close(buffer);
-        pal_mutex_lock(&gc_heap.lock);
-        chain_return(buffer);
-        if (buffer->ptr < buffer->limit) {
-            retired((size_t)(buffer->limit - buffer->ptr));
-            spare_put(buffer->ptr, buffer->limit);
-        }
+    if (gc_heap.started) {
+        pal_mutex_lock(&gc_heap.lock); /* from here on no collection takes the buffer away */
+        if (buffer->limit)
+            give_back(buffer);
         pal_mutex_unlock(&gc_heap.lock);
     }
     buffer->ptr = NULL;

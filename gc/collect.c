@@ -296,7 +296,9 @@ collect_native(void *context)
     c->number = gc_collect_number() + 1;
     c->reason = r->reason;
     c->start_ns = pal_time_ns();
+    __atomic_store_n(&gc_heap.stopping, true, __ATOMIC_RELAXED);
     w->stop();
+    __atomic_store_n(&gc_heap.stopping, false, __ATOMIC_RELAXED);
     c->stop_ns = pal_time_ns() - c->start_ns;
     pal_mutex_lock(&gc_heap.lock);
     collect_stopped(r, c);

@@ -92,9 +92,12 @@ gc_finalize_register(void *object)
     bool ok;
 
     pal_mutex_lock(&list.lock);
-    ok = refs_room(r, refs_count(r) + 1) &&
-         refs_room(&list.ready[kind], refs_count(&list.ready[kind]) + refs_count(r) + 1);
-    if (ok)
+    /* At the end an object that registers itself again whenever its finalizer runs would not let it
+     * come. */
+    ok = list.is_ending ||
+         (refs_room(r, refs_count(r) + 1) &&
+          refs_room(&list.ready[kind], refs_count(&list.ready[kind]) + refs_count(r) + 1));
+    if (ok && !list.is_ending)
         refs_append(r, object);
     pal_mutex_unlock(&list.lock);
     return ok;
@@ -136,6 +139,17 @@ refs_take(struct refs *r)
     return o;
 }
 
+static void *
+ready_take(int kind)
+{
+    void *o;
+
+    do
+        o = refs_take(&list.ready[kind]);
+    while (o && take_suppression(o));
+    return o;
+}
+
 void *
 gc_finalize_ready(void)
 {
@@ -143,11 +157,8 @@ gc_finalize_ready(void)
     int kind;
 
     pal_mutex_lock(&list.lock);
-    for (kind = ORDINARY; kind < KINDS && !o; kind++) {
-        do
-            o = refs_take(&list.ready[kind]);
-        while (o && take_suppression(o));
-    }
+    for (kind = ORDINARY; kind < KINDS && !o; kind++)
+        o = ready_take(kind);
     pal_mutex_unlock(&list.lock);
     return o;
 }
@@ -164,6 +175,8 @@ gc_finalize_next(void)
         for (kind = 0; kind < KINDS; kind++)
             list.ending[kind] = refs_count(&list.registered[kind]);
     }
+    for (kind = ORDINARY; kind < KINDS && !o; kind++)
+        o = ready_take(kind);
     for (kind = ORDINARY; kind < KINDS && !o; kind++) {
         while (list.ending[kind] > 0) {
             list.ending[kind]--;

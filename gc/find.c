@@ -7,14 +7,16 @@
 
 enum { WALK_AHEAD_BYTES = 1024 };
 
-/* Sets the start bits of the objects in bytes [from, end) of a block. */
+/* Sets the start bits of the objects of a block whose headers are in bytes [from, stop); the run ends
+ * at `end`. */
 static void
-bytes_walk(size_t block, size_t from, size_t end)
+bytes_walk(size_t block, size_t from, size_t stop, size_t end)
 {
     uint8_t *at = gc_block_at(block) + from, *limit = gc_block_at(block) + end;
+    const uint8_t *beyond = gc_block_at(block) + stop;
 
     gc_heap.block[block].starts = 1;
-    while (at + GC_OBJECT_MIN_BYTES <= limit) {
+    while (at < beyond && at + GC_OBJECT_MIN_BYTES <= limit) {
         struct gc_object *o = (struct gc_object *)(void *)(at + GC_OBJECT_HEADER_BYTES);
         size_t bytes;
 
@@ -33,7 +35,7 @@ bytes_walk(size_t block, size_t from, size_t end)
 static void
 run_walk(size_t block, size_t first, size_t end)
 {
-    bytes_walk(block, first << GC_LINE_SHIFT, end << GC_LINE_SHIFT);
+    bytes_walk(block, first << GC_LINE_SHIFT, end << GC_LINE_SHIFT, end << GC_LINE_SHIFT);
 }
 
 /* Where an object begins, at or before the beginning of a step; SIZE_MAX: not known. */
@@ -47,7 +49,8 @@ step_from(const struct gc_block *b, size_t step)
     return step * GC_OPEN_BYTES - (size_t)b->first[step - 1] * 8;
 }
 
-/* The steps around one, between two of which that is known. */
+/* The steps around one, from one of which that is known to the beginning of the next. The last
+ * object there may be the one that the next is known by. */
 static void
 step_walk(size_t block, size_t step)
 {
@@ -61,8 +64,7 @@ step_walk(size_t block, size_t step)
     b->walked |= (uint8_t)(1u << low);
     while (high < b->opened && step_from(b, high) == SIZE_MAX)
         high++;
-    bytes_walk(block, step_from(b, low),
-               high < b->opened ? step_from(b, high) : b->opened * GC_OPEN_BYTES);
+    bytes_walk(block, step_from(b, low), high * GC_OPEN_BYTES, b->opened * GC_OPEN_BYTES);
 }
 
 static size_t

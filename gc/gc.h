@@ -206,8 +206,9 @@ bool gc_finalize_register(void *object);
 /* contract: coop | locks: FINALIZE */
 void *gc_finalize_ready(void);
 size_t gc_finalize_ready_count(void);
-/* At the end of the heap: takes out, one by one, the objects registered before the first call whose
- * finalizers are not suppressed; critical ones come last. NULL: no more.
+/* At the end of the heap: takes out, one by one, the ready objects and then those registered before
+ * the first call, critical ones last in both. What is registered from now on is forgotten. NULL: no
+ * more.
  * contract: coop | locks: FINALIZE */
 void *gc_finalize_next(void);
 

@@ -78,6 +78,7 @@ struct gc_heap {
     uint64_t live_bytes;    /* marked by the last collection */
     uint64_t refused;
     uint32_t stress_count;
+    bool stopping; /* atomic: a thread has begun a collection, the world runs still */
     struct gc_shared spare[GC_SPARE_BUFFERS]; /* left by threads that detached; ptr NULL: empty */
     struct gc_shared medium;
     struct gc_shared pinned;

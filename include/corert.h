@@ -215,7 +215,8 @@ typedef struct corert_config {
     const corert_file_hooks *files;
     /** 1: the engine creates no thread, and managed threads run while the host calls corert_pump()
      *  on the thread that calls corert_init(), or waits there in an export. `finalizers` does not
-     *  matter then: corert_pump() runs them too. Not together with thread_start. Since 0.2. */
+     *  matter then: corert_pump() runs them too. That thread must not end before
+     *  corert_shutdown(). Not together with thread_start. Since 0.2. */
     uint32_t no_threads;
 } corert_config;
 
@@ -224,8 +225,10 @@ typedef struct corert_config {
  *
  * @param config  NULL for the defaults. Borrowed for the call (but for `context`).
  * @return CORERT_OK; CORERT_E_MISUSE (already started, struct_size is not one this library knows,
- *         `finalizers` is unknown, a hook is missing, stop_signal is no signal that can be used or is handled or ignored already, no_threads
- *         is not 0 or 1 or comes with thread_start, or a child of fork() whose parent had started the engine); CORERT_E_NOMEM.
+ *         `finalizers` is unknown, a hook of `memory` or `files` is missing, stop_signal is no
+ *         signal that can be used or is handled or ignored already, no_threads is not 0 or 1 or
+ *         comes with thread_start, or a child of fork() whose parent had started the engine);
+ *         CORERT_E_NOMEM. On failure nothing was started.
  * Threads: not concurrently with itself or corert_shutdown(). After a shutdown the engine may be
  * started again. Since 0.1.
  */
@@ -245,8 +248,9 @@ CORERT_API CORERT_NODISCARD corert_status corert_init(const corert_config *confi
  * @return CORERT_OK; CORERT_E_MISUSE (not started, called from managed code, in a child of fork(),
  *         or with no_threads not on the thread that called corert_init()); CORERT_E_NOMEM
  *         (to attach the calling thread; nothing was done); CORERT_E_BUSY (some thread did not end
- *         within corert_config.shutdown_ms, because it is in native code or in a finally block that takes long; the log names each. Exports
- *         stay closed, the threads stay asked, and the call may be repeated).
+ *         within corert_config.shutdown_ms, because it is in native code or in a finally block that
+ *         takes long; the log names each. Exports stay closed, the threads stay asked, and the call
+ *         may be repeated).
  * Threads: not concurrently with itself or another function of this header; exports may run, but
  * none may be called once it has returned CORERT_OK. Since 0.1.
  */
@@ -265,7 +269,8 @@ CORERT_API corert_status corert_thread_detach(void);
 /**
  * Loads a compiled module, runs its start-up code and makes its exports callable.
  *
- * @param path           The module's file.
+ * @param path           The module's file; the host is asked for it first where corert_config.files
+ *                       is set.
  * @param out            Receives the module; NULL on every failure.
  * @param message        NULL, or receives a sentence about the failure ("" on success), cut to fit
  *                       and always terminated.
@@ -273,9 +278,10 @@ CORERT_API corert_status corert_thread_detach(void);
  * @return CORERT_OK; CORERT_E_NOT_FOUND, CORERT_E_IO (the file); CORERT_E_FORMAT (no module, or
  *         truncated or damaged); CORERT_E_VERSION; CORERT_E_LINK (an engine function or a library
  *         it needs is missing); CORERT_E_UNSUPPORTED (a second module with a class library of its
- *         own); CORERT_E_MISUSE (engine not started, or the module is loaded already);
- *         CORERT_E_NOMEM; CORERT_E_EXCEPTION (its start-up code failed; the module stays loaded
- *         but closed).
+ *         own); CORERT_E_MISUSE (a NULL argument, engine not started, called from managed code, in a
+ *         child of fork(), or the module is loaded already); CORERT_E_CLOSED (the engine is shutting
+ *         down); CORERT_E_NOMEM; CORERT_E_EXCEPTION (its start-up code failed; the module stays
+ *         loaded but closed).
  * Threads: any, one load at a time (others wait). Attaches the calling thread. Since 0.1.
  */
 CORERT_API CORERT_NODISCARD corert_status corert_module_load(const char *path, corert_module **out,
@@ -588,7 +594,7 @@ CORERT_API void corert_error_free(corert_error *error);
  * Starts the engine, runs the managed Main and ends managed code's foreground threads. An unhandled
  * exception ends the process with SIGABRT after the class library's message. The heap's cap can be
  * set with the environment variable DOTNET_GCHeapHardLimit (hexadecimal bytes); CORERT_GCLOG,
- * CORERT_GCSTRESS, CORERT_GCSTRESS_EVACUATE, CORERT_VERIFYHEAP and CORERT_GCMARKTHREADS stand for
+ * CORERT_GCSTRESS, CORERT_GCSTRESS_EVACUATE, CORERT_VERIFYHEAP, CORERT_GCMARKTHREADS and CORERT_NOTHREADS stand for
  * the fields of corert_config of like names (docs/gc.md). With CORERT_STACK=1 the stack of an
  * unhandled exception is written to standard error before the message.
  * @param header  The program's corert_module_header.

@@ -10,16 +10,18 @@
  *    MemoryMappedFile.CreateFromFile, File.Copy; also the class library itself, as for time zones
  *    (CORERT_FILE_USE_READ, CORERT_FILE_USE_WRITE);
  *  - questions of managed code about a name: File.Exists, Directory.Exists, FileInfo
- *    (CORERT_FILE_USE_STAT).
+ *    (CORERT_FILE_USE_STAT);
+ *  - with corert_file_hooks.list, folders that managed code lists: Directory.GetFiles,
+ *    DirectoryInfo.
  *
- * What does not: native libraries (corert_load_options.allow is asked), listing folders, links,
- * changes other than through an opened file (delete, move, folders, attributes), the current folder,
- * what the C library reads for itself, files below /proc/self/fd, sockets, pipes and processes.
- * So this alone is no sandbox for code that is not trusted.
+ * What does not: native libraries (corert_load_options.allow is asked), links, changes other than
+ * through an opened file (delete, move, folders, attributes), the current folder, what the C library
+ * reads for itself, files below /proc/self/fd, sockets, pipes and processes. So this alone is no
+ * sandbox for code that is not trusted.
  *
  * Managed code asks with full paths, as Path.GetFullPath gives them: "data/a.txt" arrives as
- * "/current/folder/data/a.txt". Modules arrive as the host
- * wrote them, the others as the dynamic linker has them ("/proc/self/exe" is the program).
+ * "/current/folder/data/a.txt". Modules arrive as the host wrote them, the program and libraries as
+ * the dynamic linker has them ("/proc/self/exe" is the program).
  */
 #ifndef CORERT_FILES_H
 #define CORERT_FILES_H
@@ -83,6 +85,16 @@ typedef struct corert_file {
     void *host;
 } corert_file;
 
+/**
+ * Takes a name of a folder that the host lists.
+ *
+ * @param list       As corert_file_hooks.list got it.
+ * @param name       UTF-8 without '/', 1 to 255 bytes, copied; "." and "..", and what is no such
+ *                   name, are left out.
+ * @param is_folder  1: a folder; 0: a file.
+ */
+typedef void corert_file_add_fn(void *list, const char *name, int is_folder);
+
 /** The host's files. Set struct_size and `open`. */
 struct corert_file_hooks {
     /** sizeof(corert_file_hooks) as the host was compiled. Must be set. */
@@ -104,6 +116,20 @@ struct corert_file_hooks {
     /** NULL, or called once after each CORERT_FILE_BYTES, when the bytes are not needed any more, on
      *  the same thread. Same rules. */
     void (*release)(void *context, corert_file *file);
+    /**
+     * NULL: folders are listed by the system; else asked when managed code begins to list one.
+     *
+     * Calls `add` for each name in it, in any order. A host that lists a folder should answer
+     * CORERT_FILE_FOLDER for it in `open` too.
+     * @param context  corert_config.context.
+     * @param path     UTF-8, borrowed for the call.
+     * @param add      To be called during the call only.
+     * @param list     Its first argument.
+     * @return CORERT_FILE_FOLDER: those were all names; CORERT_FILE_NOT_MINE: the system lists it, and
+     *         names given are not used; CORERT_FILE_MISSING, CORERT_FILE_DENIED: as at `open`;
+     *         anything else: IOException.
+     */
+    corert_file_answer (*list)(void *context, const char *path, corert_file_add_fn *add, void *list);
 };
 
 #ifdef __cplusplus

@@ -308,8 +308,8 @@ CORERT_API CORERT_NODISCARD corert_status corert_delegate_pointer(corert_handle 
  * Threads: any, concurrently; also threads that never ran managed code, and without a running
  * engine: then host functions only. From managed code and in a signal handler too, unless the
  * handler interrupted corert_init(), corert_module_load() or corert_shutdown(); the engine must
- * have been started then, and 32 KiB of stack are needed. Opens and reads files; takes no lock of
- * the engine, allocates no memory and changes no managed state. Since 0.1.
+ * have been started then, and 32 KiB of stack are needed. Opens and reads files, after asking the
+ * host where corert_config.files is set; takes no lock of the engine, allocates no memory and changes no managed state. Since 0.1.
  */
 CORERT_API corert_status corert_stack_text(char *buffer, size_t size, size_t *needed);
 

@@ -165,8 +165,8 @@ check_well_known(const struct ldr_image *image, const struct ldr_row *row)
     size_t bytes = row_count(row, 1);
 
     (void)image;
-    if (bytes < sizeof *k || k->bytes < sizeof *k || k->bytes > bytes)
-        return "it is too short";
+    if ((uintptr_t)k % 8 || bytes < sizeof *k || k->bytes < sizeof *k || k->bytes > bytes)
+        return "it is too short or not aligned";
     return NULL;
 }
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,12 +157,38 @@ temporary_beside(const char *path, bool executable, char **name)
     return file;
 }
 
+/* A device, pipe or socket is written to: a new file must not take its place. */
+static bool
+is_special(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
+}
+
+static enum pal_status
+special_write(const char *path, const void *bytes, size_t size)
+{
+    int file = open(path, O_WRONLY | O_CLOEXEC), error = 0;
+
+    if (file < 0)
+        return pal_status_of_errno(errno);
+    if (!write_fully(file, bytes, size))
+        error = errno;
+    if (close(file) != 0 && error == 0)
+        error = errno;
+    return pal_status_of_errno(error);
+}
+
 enum pal_status
 pal_file_write(const char *path, const void *bytes, size_t size, bool executable)
 {
     char *name;
-    int file = temporary_beside(path, executable, &name), error = 0;
+    int file, error = 0;
 
+    if (is_special(path))
+        return special_write(path, bytes, size);
+    file = temporary_beside(path, executable, &name);
     if (file < 0)
         return pal_status_of_errno(errno);
     if (!write_fully(file, bytes, size))
@@ -183,10 +210,12 @@ pal_file_move(const char *from, const char *to)
     struct stat info;
     enum pal_status status;
 
-    if (rename(from, to) == 0)
-        return PAL_OK;
-    if (errno != EXDEV)
-        return pal_status_of_errno(errno);
+    if (!is_special(to)) {
+        if (rename(from, to) == 0)
+            return PAL_OK;
+        if (errno != EXDEV)
+            return pal_status_of_errno(errno);
+    }
     if (stat(from, &info) != 0)
         return pal_status_of_errno(errno);
     status = pal_file_read(from, SIZE_MAX, &content);
@@ -211,4 +240,12 @@ void
 pal_file_delete(const char *path)
 {
     unlink(path);
+}
+
+bool
+pal_descriptor_is_ready(int descriptor)
+{
+    struct pollfd p = {.fd = descriptor, .events = POLLIN};
+
+    return poll(&p, 1, 0) != 0; /* an error is for the reader to see */
 }

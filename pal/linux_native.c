@@ -4,6 +4,7 @@
 #include "pal/linux_priv.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +17,11 @@ static_assert(sizeof(struct pal_native_stat) == 120, "FileStatus");
 static_assert(offsetof(struct pal_native_stat, size) == 16, "FileStatus.Size");
 static_assert(offsetof(struct pal_native_stat, device) == 88, "FileStatus.Dev");
 static_assert(offsetof(struct pal_native_stat, user_flags) == 112, "FileStatus.UserFlags");
+static_assert(sizeof(struct pal_native_entry) == 16, "DirectoryEntry");
+static_assert(offsetof(struct pal_native_entry, bytes) == 8, "DirectoryEntry.NameLength");
+static_assert(offsetof(struct pal_native_entry, kind) == 12, "DirectoryEntry.InodeType");
 
+enum { LIBRARY_EIO = 0x1001D }; /* Interop.Error */
 enum { SECOND_NS = 1000000000, READ_ONLY_FILE = 0444, READ_ONLY_FOLDER = 0555 };
 
 static const struct {
@@ -178,8 +183,47 @@ pal_native_error(enum pal_native_error error)
     case PAL_NATIVE_READ_ONLY:
         errno = EROFS;
         return;
+    case PAL_NATIVE_NO_MEMORY:
+        errno = ENOMEM;
+        return;
     case PAL_NATIVE_FAILED:
         errno = EIO;
         return;
     }
+}
+
+/* ---- folders ---- */
+
+void *
+pal_native_folder_open(const char *path)
+{
+    DIR *folder;
+
+    while (!(folder = opendir(path)) && errno == EINTR)
+        ;
+    return folder;
+}
+
+int32_t
+pal_native_folder_read(void *folder, char *buffer, int32_t size, struct pal_native_entry *out)
+{
+    const struct dirent *e;
+    size_t bytes;
+
+    *out = (struct pal_native_entry){.name = NULL};
+    errno = 0;
+    e = readdir(folder);
+    if (!e)
+        return errno ? LIBRARY_EIO : PAL_NATIVE_END;
+    bytes = strlen(e->d_name);
+    *out = (struct pal_native_entry){e->d_name, (int32_t)bytes, e->d_type};
+    if (size > 0 && bytes < (size_t)size)
+        out->name = memcpy(buffer, e->d_name, bytes + 1);
+    return 0;
+}
+
+void
+pal_native_folder_close(void *folder)
+{
+    closedir(folder);
 }

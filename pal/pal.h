@@ -237,12 +237,15 @@ struct pal_file {
 enum pal_status pal_file_read(const char *path, size_t limit_bytes, struct pal_file *out);
 void pal_file_free(struct pal_file *file); /* accepts an empty one */
 /* All or nothing: writes a temporary file in the same folder, then renames it over `path`.
- * `executable` sets the x bits as far as the process' umask allows. */
+ * `executable` sets the x bits as far as the process' umask allows. A device, pipe or socket at
+ * `path` is written to instead. */
 enum pal_status pal_file_write(const char *path, const void *bytes, size_t size, bool executable);
 /* Moves a finished file to its place, also across file systems (then by copy and rename). */
 enum pal_status pal_file_move(const char *from, const char *to);
 bool pal_file_exists(const char *path); /* a regular file, through links */
 void pal_file_delete(const char *path); /* silent when missing */
+/* A read of the descriptor would not wait, also because it would fail. */
+bool pal_descriptor_is_ready(int descriptor);
 
 /* The same for an open file, from its position to its end; closes it. */
 enum pal_status pal_file_read_open(int descriptor, size_t limit_bytes, struct pal_file *out);
@@ -270,8 +273,27 @@ void pal_native_stat_of(bool folder, uint64_t size, int64_t modified_ns,
 intptr_t pal_native_file(const void *bytes, size_t size, int64_t modified_ns);
 /* An open file of somebody else, as one of ours: closed when a program is started. */
 intptr_t pal_native_take(int descriptor);
-enum pal_native_error { PAL_NATIVE_MISSING, PAL_NATIVE_DENIED, PAL_NATIVE_READ_ONLY, PAL_NATIVE_FAILED };
+enum pal_native_error {
+    PAL_NATIVE_MISSING,
+    PAL_NATIVE_DENIED,
+    PAL_NATIVE_READ_ONLY,
+    PAL_NATIVE_NO_MEMORY,
+    PAL_NATIVE_FAILED
+};
 void pal_native_error(enum pal_native_error error); /* sets errno */
+
+/* One name of a folder. */
+struct pal_native_entry {
+    const char *name;
+    int32_t bytes; /* of the name */
+    int32_t kind;  /* as the system's DT_* */
+};
+enum { PAL_NATIVE_END = -1, PAL_NATIVE_NAME = 256 /* room for a name and its NUL */ };
+void *pal_native_folder_open(const char *path);
+/* 0; PAL_NATIVE_END; else the class library's number of an error. The name is in `buffer` if it has
+ * room for it, else valid until the next read. */
+int32_t pal_native_folder_read(void *folder, char *buffer, int32_t size, struct pal_native_entry *out);
+void pal_native_folder_close(void *folder);
 
 /* ---- folders and names; texts are given back with pal_free ---- */
 bool pal_dir_exists(const char *path);

@@ -45,13 +45,12 @@ parser() { # NAME
 
 flips() {
     configure "$release" release
-    cmake --build "$release" --target module_flips >/dev/null || exit 1
     cmake --build "$release" >/dev/null || exit 1
-    for module in "$release/tests/modules/good.so" "$release/tests/host/guest.so"; do
-        [ -e "$module" ] || continue
-        echo "== $module: every bit, every cut"
-        "$release/tests/module_flips" "$module" 1 || failures=$((failures + 1))
-    done
+    (cd "$release" && ctest -R '^host_module.guest$' >/dev/null) || exit 1
+    echo "== every bit and every cut of a module made by hand"
+    "$release/tests/module_flips" "$release/tests/modules/good.so" 1 || failures=$((failures + 1))
+    echo "== a bit of every byte, and every cut, of a real one"
+    "$release/tests/module_flips" "$release/tests/host/guest.so" 1 1 || failures=$((failures + 1))
 }
 
 mutants() {

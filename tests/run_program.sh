@@ -52,7 +52,7 @@ compile() # STEM MODE
 
 run() # NAME MODE [single]
 {
-    local stem group exe
+    local stem group exe result
     group=$(program_group "$1")
     if [ -n "${3:-}" ]; then stem=single/$1; else stem=$group; fi
     exe=$work/$2/$stem
@@ -62,9 +62,11 @@ run() # NAME MODE [single]
     else
         compile "$stem" "$2" || return 1
     fi
+    # The same program may run at the same time with other settings.
+    result=$work/$2/out/$1${CORERT_GCSTRESS:+.stress}${CORERT_NOTHREADS:+.nothreads}
     # shellcheck disable=SC2086
-    program_run "$1" "$work/$2/out/$1" ${CORERT_RUN:-} "$exe"
-    program_compare "$1" "$work/$2/out/$1" "$2"
+    program_run "$1" "$result" ${CORERT_RUN:-} "$exe"
+    program_compare "$1" "$result" "$2"
 }
 
 # Collects at every n-th allocation. A program's file `gcstress` says another n than 97, or 0 and why not at all.

@@ -159,6 +159,17 @@ find_linker(struct drv *d)
     diag_fatal("no linker: neither ld.lld-19 nor ld.lld is in PATH (--linker PATH names one)");
 }
 
+static bool
+is_same_file(const char *a, const char *b)
+{
+    char *real_a = pal_path_real(a), *real_b = pal_path_real(b);
+    bool same = real_a && real_b && strcmp(real_a, real_b) == 0;
+
+    pal_free(real_a);
+    pal_free(real_b);
+    return same;
+}
+
 /* A run may take long: say at once when a result has nowhere to go. */
 static void
 check_writable(struct drv *d, const char *path)
@@ -169,6 +180,8 @@ check_writable(struct drv *d, const char *path)
         diag_fatal("%s: cannot be written: no such folder", path);
     if (pal_dir_exists(path))
         diag_fatal("%s: cannot be written: it is a folder", path);
+    if (is_same_file(path, d->options.input))
+        diag_fatal("%s: cannot be written: it is the input", path);
 }
 
 static void

@@ -111,6 +111,22 @@ check_dump(const char *pass)
 }
 
 static void
+check_cpu(const char *name)
+{
+    static const char *const known[] = {
+        "native",
+#define CPU(name) name,
+#include "compiler/driver/cpus.def"
+#undef CPU
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i], name) == 0)
+            return;
+    diag_fatal("--cpu %s: no 64-bit processor that LLVM knows (x86-64-v3, haswell, znver4, native, ...)", name);
+}
+
+static void
 option_apply(struct drv_options *o, enum option_id id, const char *value)
 {
     switch (id) {
@@ -123,7 +139,7 @@ option_apply(struct drv_options *o, enum option_id id, const char *value)
     case OPT_O1: o->opt_level = 1; o->optimize_size = false; break;
     case OPT_O2: o->opt_level = 2; o->optimize_size = false; break;
     case OPT_OS: o->opt_level = 2; o->optimize_size = true; break;
-    case OPT_CPU: o->cpu = value; break;
+    case OPT_CPU: check_cpu(value); o->cpu = value; break;
     case OPT_DEBUG: o->debug = true; break;
     case OPT_JOBS: o->jobs = parse_jobs(value); break;
     case OPT_TIME: o->time_report = true; break;

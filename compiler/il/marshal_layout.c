@@ -61,14 +61,15 @@ static bool
 field_place(struct placing *p, struct ty_type *owner, struct ty_field_def *def, struct il_native_field *f)
 {
     const struct md_image *img = owner->def->assembly->image;
-    uint32_t pack = owner->def->pack, align = 1, row, at;
+    uint32_t pack = owner->def->pack, align = 1, row;
+    uint64_t at;
 
     f->size = il_shape_size(p->il, &f->shape, &align);
     if (pack && pack < align)
         align = pack;
     if (owner->def->is_explicit_layout) {
         row = md_find_row(img, MD_FIELDLAYOUT, MD_FIELDLAYOUT_FIELD, def->row);
-        at = p->start + (row ? md_cell(img, MD_FIELDLAYOUT, row, MD_FIELDLAYOUT_OFFSET) : 0);
+        at = (uint64_t)p->start + (row ? md_cell(img, MD_FIELDLAYOUT, row, MD_FIELDLAYOUT_OFFSET) : 0);
     } else {
         at = align_up(p->end, align);
     }
@@ -76,9 +77,9 @@ field_place(struct placing *p, struct ty_type *owner, struct ty_field_def *def, 
         p->s->problem = arena_printf(p->il->arena, "'%s' is too large", ty_name(p->il->ty, owner));
         return false;
     }
-    f->offset = at;
-    if (at + f->size > p->end)
-        p->end = at + f->size;
+    f->offset = (uint32_t)at;
+    if (f->offset + f->size > p->end)
+        p->end = f->offset + f->size;
     if (align > p->s->align)
         p->s->align = align;
     return true;
@@ -100,6 +101,10 @@ place_own(struct placing *p, struct ty_type *t)
         if (!field_shape(p, t, def->fields[i], f) || !field_place(p, t, def->fields[i], f))
             return false;
         p->s->count++;
+    }
+    if (def->class_size > NATIVE_SIZE_MAX - stated) {
+        p->s->problem = arena_printf(p->il->arena, "'%s' is too large", ty_name(p->il->ty, t));
+        return false;
     }
     stated += def->class_size;
     if (def->class_size) {

@@ -314,10 +314,12 @@ uint32_t
 il_shape_size(struct il_context *il, const struct il_shape *s, uint32_t *align)
 {
     const struct ty_layout *l;
+    uint64_t size;
 
     switch ((int)s->kind) {
     case IL_MARSHAL_FIELD_ARRAY:
-        return il_shape_size(il, s->element, align) * s->count;
+        size = (uint64_t)il_shape_size(il, s->element, align) * s->count;
+        return size < UINT32_MAX ? (uint32_t)size : UINT32_MAX; /* which is too large */
     case IL_MARSHAL_FIELD_TEXT_NARROW:
         *align = 1;
         return s->count;

@@ -33,7 +33,8 @@ il_replacements_init(struct il_context *il)
 static bool
 is_library(const struct ty_assembly *as)
 {
-    return as->is_core || strncmp(as->name, "System.Private.", 15) == 0 || strcmp(as->name, "System.Console") == 0;
+    return as->is_core || strncmp(as->name, "System.Private.", 15) == 0 || strcmp(as->name, "System.Console") == 0 ||
+           strcmp(as->name, "System.Net.Sockets") == 0;
 }
 
 const struct il_replacement *

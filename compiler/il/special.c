@@ -148,6 +148,8 @@ bodyless(struct il_context *il, struct ty_method *m, struct arena *a, struct il_
         if (strcmp(m->def->name, "HasOverriddenBeginEndWrite") == 0)
             return stream_body(il, true, a, out);
     }
+    if (il_is_accessor(m->def))
+        return il_accessor_body(il, m, a, out);
     if (m->def->is_ctor && m->def->owner->well_known == WK_STRING) {
         /* newobj calls String.Ctor; anything else that runs a string's constructor is a mistake of its caller */
         il_builder_begin(&b, il, a);

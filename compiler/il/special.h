@@ -79,6 +79,10 @@ bool il_has_default_ctor(struct il_context *il, struct ty_type *t);
 bool il_delegate_body(struct il_context *il, struct ty_method *m, struct arena *a, struct il_body *out);
 bool il_array_body(struct il_context *il, struct ty_method *m, struct arena *a, struct il_body *out);
 bool il_pinvoke_body(struct il_context *il, struct ty_method *m, struct arena *a, struct il_body *out);
+
+/* synth_accessor.c */
+bool il_is_accessor(const struct ty_method_def *def); /* has [UnsafeAccessor] */
+bool il_accessor_body(struct il_context *il, struct ty_method *m, struct arena *a, struct il_body *out);
 /* A P/Invoke that needs no stub: linked into the image, all parameters blittable, nothing to do around the call. */
 bool il_pinvoke_direct(struct il_context *il, struct ty_method *m, struct il_token *out);
 /* Invoke of a delegate: replaces the delegate on the stack by its first parameter and calls. */

@@ -15,12 +15,15 @@ static const char *const linked[] = {
 
 /* Functions of libSystem.Native that the engine has instead (engine/rh_exports.def). */
 static const char *const served[] = {
+    "SystemNative_CloseDir",
     "SystemNative_FreeLibrary",
     "SystemNative_GetLoadLibraryError",
     "SystemNative_GetProcAddress",
     "SystemNative_LStat",
     "SystemNative_LoadLibrary",
     "SystemNative_Open",
+    "SystemNative_OpenDir",
+    "SystemNative_ReadDirR",
     "SystemNative_Stat",
 };
 

@@ -6,19 +6,19 @@
  *
  * Every mention adds its edges. Each instance has a level: how many expanding edges of such cycles
  * lie between it and code that is not generic, on the way that found it first. What is too deep is
- * refused, and whoever mentions it throws instead. Depth alone is no fault: types that a program
+ * refused, and whoever mentions it throws instead; the work-list takes lower levels first, so that a
+ * limit on their number cuts the deepest. Depth alone is no fault: types that a program
  * writes down, however nested, are at level 0. */
 #include "compiler/reach/reach_priv.h"
 
 enum {
-    LEVEL_MAX = 8,        /* no instance is deeper */
-    LEVEL_FREE = 2,       /* up to here there is no limit on their number */
-    CROWD_MAX = 0,       /* so many instances of one definition may be deeper than that */
+    LEVEL_FREE = 1,    /* up to here there is no limit on the number of instances */
+    CROWD_MAX = 150,   /* so many may be deeper in one group of definitions that need each other */
     RECOMPUTE_MENTIONS = 512, /* expanding mentions between two looks for cycles, if there are new edges */
 };
 
 struct growth_def { /* of a generic type or method definition */
-    uint32_t first;  /* vertex of its parameter 0 */
+    uint32_t first, count; /* vertices of its parameters */
     uint32_t crowd;  /* instances beyond LEVEL_FREE */
     bool declared;   /* the edges of its base and interfaces are there */
     bool warned;
@@ -44,6 +44,7 @@ struct growth {
     uint32_t vertex_count, vertex_capacity, edge_count, edge_capacity;
     uint32_t edges_seen; /* when cycles were looked for last */
     uint32_t mentions;   /* expanding ones since then */
+    uint32_t *crowds;    /* by group: those of its definitions together */
     struct ptr_map defs;   /* ty_def or ty_method_def -> growth_def */
     struct ptr_map known;  /* an edge, as a number -> itself */
     struct ptr_map levels; /* ty_type or ty_method -> level + 1 */
@@ -97,6 +98,7 @@ def_of(struct reach *r, const void *key, uint32_t parameters)
         return d;
     d = arena_alloc(r->arena, sizeof *d);
     d->first = g->vertex_count;
+    d->count = parameters;
     for (uint32_t i = 0; i < parameters; i++) {
         g->vertices = room(r, g->vertices, g->vertex_count, &g->vertex_capacity, sizeof *g->vertices);
         __builtin_memset(&g->vertices[g->vertex_count++], 0, sizeof *g->vertices);
@@ -224,16 +226,35 @@ cycles_find(struct growth *g, bool declared)
     arena_free(a);
 }
 
+/* Of the group that the definition's parameters are in. */
+static uint32_t *
+crowd_of(const struct growth *g, const struct growth_def *d)
+{
+    uint32_t group = 0;
+
+    for (uint32_t i = 0; i < d->count && !group; i++)
+        group = g->vertices[d->first + i].group;
+    return &g->crowds[group];
+}
+
 /* Looks again when the graph has grown by an eighth, and now and then as long as it grows at all. */
 static void
-cycles_refresh(struct growth *g)
+cycles_refresh(struct reach *r)
 {
+    struct growth *g = r->growth;
+
     g->mentions++;
     if (g->edge_count == g->edges_seen || (g->mentions < RECOMPUTE_MENTIONS && g->edge_count - g->edges_seen <= g->edges_seen / 8))
         return;
     g->edges_seen = g->edge_count;
     g->mentions = 0;
     cycles_find(g, false);
+    g->crowds = arena_array(r->arena, g->vertex_count + 1u, sizeof *g->crowds);
+    for (size_t i = 0; i < g->defs.count; i++) {
+        const struct growth_def *d = g->defs.entries[i].value;
+
+        *crowd_of(g, d) += d->crowd;
+    }
 }
 
 /* ---- mentions --------------------------------------------------------------------------------------- */
@@ -266,7 +287,7 @@ argument_flow(struct reach *r, const struct place *from, const struct ty_type *a
         edge_add(r, v, to, expanding, from->is_declaration);
         if (!expanding)
             return false;
-        cycles_refresh(r->growth);
+        cycles_refresh(r);
         return r->growth->vertices[v].group && r->growth->vertices[v].group == r->growth->vertices[to].group;
     }
     if (arg->param)
@@ -295,6 +316,15 @@ level_put(struct growth *g, const void *instance, uint32_t level)
     ptr_map_put(&g->levels, instance, (void *)(uintptr_t)(level + 1u));
 }
 
+static bool
+is_cyclic(const struct growth *g, const struct growth_def *d)
+{
+    for (uint32_t i = 0; i < d->count; i++)
+        if (g->vertices[d->first + i].group)
+            return true;
+    return false;
+}
+
 /* May an instance be there at this level? Known ones stay at the lowest level that was good enough. */
 static bool
 level_admit(struct reach *r, const void *instance, const void *canon, struct growth_def *d, uint32_t level)
@@ -304,10 +334,12 @@ level_admit(struct reach *r, const void *instance, const void *canon, struct gro
 
     if (known && known - 1 <= level)
         return true;
-    if (level > LEVEL_MAX || (level > LEVEL_FREE && !known && d->crowd >= CROWD_MAX))
+    if (is_cyclic(g, d) && (level > GROWTH_LEVELS || (level > LEVEL_FREE && !known && *crowd_of(g, d) >= CROWD_MAX)))
         return false;
-    if (level > LEVEL_FREE && !known)
+    if (level > LEVEL_FREE && !known && is_cyclic(g, d)) {
         d->crowd++;
+        ++*crowd_of(g, d);
+    }
     if (level || known)
         level_put(g, instance, level);
     if (level && canon != instance && !ptr_map_has(&g->levels, canon))
@@ -417,6 +449,34 @@ static bool
 is_generic(const struct ty_method *m)
 {
     return m->def->generic_count || (m->owner && m->owner->arg_count);
+}
+
+static uint32_t
+type_level(const struct growth *g, const struct ty_type *t)
+{
+    uint32_t most = level_of(g, t);
+
+    if (t->param && type_level(g, t->param) > most)
+        most = type_level(g, t->param);
+    for (uint16_t i = 0; i < t->arg_count; i++) {
+        uint32_t level = type_level(g, t->args[i]);
+
+        most = level > most ? level : most;
+    }
+    return most;
+}
+
+uint32_t
+growth_level(struct reach *r, const struct ref *ref)
+{
+    const struct growth *g = r->growth;
+    uint32_t type, method;
+
+    if (!g || !g->levels.count)
+        return 0;
+    type = ref->type ? type_level(g, ref->type) : 0;
+    method = ref->method ? method_level(g, ref->method) : 0;
+    return type > method ? type : method;
 }
 
 /* A mention without variables. From code that is not generic it is as good as any; else it may stand

@@ -65,12 +65,21 @@ reach_method_node(struct reach *r, struct ty_method *m)
 }
 
 static struct work *
-enqueue(struct reach *r)
+enqueue(struct reach *r, uint32_t level)
 {
     struct work *w = arena_alloc(r->arena, sizeof *w);
 
-    ptr_vec_push(&r->queue, w);
+    ptr_vec_push(&r->queues[level > GROWTH_LEVELS ? GROWTH_LEVELS : level].work, w);
     return w;
+}
+
+static struct work *
+dequeue(struct reach *r)
+{
+    for (unsigned i = 0; i <= GROWTH_LEVELS; i++)
+        if (r->queues[i].head < r->queues[i].work.count)
+            return r->queues[i].work.at[r->queues[i].head++];
+    return NULL;
 }
 
 struct ty_method *
@@ -86,7 +95,8 @@ reach_method_on(struct reach *r, struct ty_type *t, struct ty_method_def *def)
 void
 reach_enqueue_scan(struct reach *r, struct ty_method *canon)
 {
-    struct work *w = enqueue(r);
+    struct ref entry = ref_of_method(REF_METHOD, canon);
+    struct work *w = enqueue(r, growth_level(r, &entry));
 
     w->scan = canon;
     w->node = (struct ref_node *)(uintptr_t)r->from;
@@ -115,7 +125,7 @@ reach_need(struct reach *r, const struct ref *ref)
     node->because = r->because;
     node->from = r->from;
     ptr_vec_push(&r->refs, &node->ref);
-    enqueue(r)->node = node;
+    enqueue(r, growth_level(r, &node->ref))->node = node;
 }
 
 void
@@ -183,13 +193,14 @@ reach_subtypes(struct reach *r, struct ty_type *type, struct ty_type *const **ou
 void
 reach_run(struct reach *r)
 {
-    while (r->queue_head < r->queue.count) {
-        struct work *w = r->queue.at[r->queue_head++];
+    struct work *w;
+    size_t done = 0;
 
+    while ((w = dequeue(r)) != NULL) {
         r->because = w->scan ? w->scan : w->node->because;
         r->from = w->node;
-        if (r->options.progress && r->queue_head % 256 == 0)
-            r->options.progress(r->queue_head, r->queue.count);
+        if (r->options.progress && ++done % 256 == 0)
+            r->options.progress(done, r->queues[0].work.count > done ? r->queues[0].work.count : done);
         if (w->scan)
             il_scan(r->il, r, w->scan);
         else

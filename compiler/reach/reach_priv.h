@@ -52,6 +52,8 @@ struct work {
 };
 
 
+enum { GROWTH_LEVELS = 8 }; /* instances that grow by themselves go no deeper (growth.c) */
+
 struct alive { /* what exists of a class: itself or derived */
     uint32_t count;
     struct ty_type *types[REACH_SUBTYPES_MAX]; /* the first of them */
@@ -70,8 +72,10 @@ struct reach {
     const struct ref_node *from; /* likewise, exactly */
     struct intern_set closed, open; /* of struct ref_node */
     struct ptr_vec refs;            /* of struct ref: view of `closed` */
-    struct ptr_vec queue;           /* of struct work */
-    size_t queue_head;
+    struct queue {
+        struct ptr_vec work; /* of struct work */
+        size_t head;
+    } queues[GROWTH_LEVELS + 1]; /* by the level of growth: lower ones first */
     struct ptr_vec types, methods, gvms, slots;
     struct ptr_map type_nodes, method_nodes; /* ty_type -> reach_type, ty_method -> reach_method */
     struct ptr_map layouts;                  /* canonical type/method -> dictionary_layout */
@@ -131,6 +135,9 @@ struct ty_method *gvm_target(struct reach *r, struct ty_type *t, struct ty_metho
 /* growth.c. An instance (type, or method) has this entry in its dictionary; false + ctx->failure: growth is cut there. */
 bool growth_dictionary(struct reach *r, const struct ty_type *type, const struct ty_method *method, const struct ref *open,
                        const struct ref *closed);
+
+/* How deep in growth the instance of a closed ref is; 0: it does not grow. */
+uint32_t growth_level(struct reach *r, const struct ref *ref);
 
 /* warn.c: names of grown instances may have kilobytes. */
 const char *reach_short_name(struct reach *r, const char *name);

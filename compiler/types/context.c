@@ -97,6 +97,7 @@ ty_context_free(struct ty_context *ctx)
     str_map_free(&ctx->priv->assemblies);
     str_map_free(&ctx->priv->well_known_names);
     str_map_free(&ctx->priv->array_methods);
+    str_map_free(&ctx->priv->symbols);
 }
 
 /* A pointer for each row of a table. */

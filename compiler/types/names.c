@@ -2,7 +2,7 @@
  * Both come from one writer. Symbols keep the arity suffixes and prefix definitions outside
  * System.Private.CoreLib by "[Assembly]", so that two things never share a symbol; they depend on
  * names and signatures only, never on row numbers, ids or addresses, but for methods that nothing
- * else tells apart. */
+ * else tells apart, and for definitions that share a name where none may. */
 #include "compiler/types/ty_priv.h"
 
 #include <stdio.h>
@@ -180,6 +180,18 @@ finish(struct writer *w)
     return result;
 }
 
+/* The text, numbered when something else has it. */
+static const char *
+finish_symbol(struct writer *w, void *owner)
+{
+    const char *text = finish(w), *symbol = text;
+
+    for (unsigned n = 2; str_map_get(&w->ctx->priv->symbols, symbol); n++)
+        symbol = arena_printf(w->ctx->arena, "%s#%u", text, n);
+    str_map_put(&w->ctx->priv->symbols, symbol, owner);
+    return symbol;
+}
+
 const char *
 ty_name(struct ty_context *ctx, struct ty_type *t)
 {
@@ -199,7 +211,7 @@ ty_symbol(struct ty_context *ctx, struct ty_type *t)
         struct writer w = {.ctx = ctx, .symbol = true};
 
         write_type(&w, t);
-        t->symbol_cache = finish(&w);
+        t->symbol_cache = finish_symbol(&w, t);
     }
     return t->symbol_cache;
 }
@@ -305,7 +317,7 @@ ty_method_symbol(struct ty_context *ctx, struct ty_method *m)
             write_type(&w, m->sig->ret);
             write_distinction(&w, m, twin);
         }
-        m->symbol_cache = finish(&w);
+        m->symbol_cache = finish_symbol(&w, m);
     }
     return m->symbol_cache;
 }

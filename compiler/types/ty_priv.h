@@ -45,6 +45,7 @@ struct ty_private {
     struct str_map assemblies;       /* simple name -> ty_assembly */
     struct str_map well_known_names; /* "Namespace.Name" -> id + 1 */
     struct str_map array_methods;    /* "Get/2" -> ty_method_def */
+    struct str_map symbols;          /* symbol -> the type or method that has it */
     unsigned depth;
 };
 

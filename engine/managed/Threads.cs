@@ -41,9 +41,14 @@ namespace CoreRT.Companion
             if (result >= 0)
                 return;
             if (!EndWait(monitor))
-                NativeWait(monitor, -1, 0);
+            {
+                if (result != WokenEnd)
+                    NativeWait(monitor, -1, 0);
+            }
             else if (result == Deadlock)
+            {
                 ThrowDeadlock(monitor);
+            }
         }
 
         public static bool MonitorTimedWait(nint monitor, int timeoutMilliseconds)
@@ -51,8 +56,23 @@ namespace CoreRT.Companion
             int result = NativeWait(monitor, timeoutMilliseconds, 1);
 
             if (result < 0)
-                return EndWait(monitor) || NativeWait(monitor, timeoutMilliseconds, 0) != 0;
+                return EndWait(monitor) || result == WokenEnd || NativeWait(monitor, timeoutMilliseconds, 0) != 0;
             return result != 0;
+        }
+
+        [DllImport("*", EntryPoint = "RhDescriptorWait")]
+        private static extern int NativeDescriptorWait(int descriptor);
+
+        [DllImport("libSystem.Native", EntryPoint = "SystemNative_WaitForSocketEvents")]
+        private static extern int NativeWaitForSocketEvents(nint port, void* buffer, int* count);
+
+        // For System.Net.Sockets: Interop+Sys::WaitForSocketEvents. The shim waits in the system, which
+        // would stop every coroutine.
+        public static int WaitForSocketEvents(nint port, void* buffer, int* count)
+        {
+            if (NativeDescriptorWait((int)port) < 0)
+                Endings.EndThread();
+            return NativeWaitForSocketEvents(port, buffer, count);
         }
 
         // For Interop+Sys::CreateThread. False: refused, which the caller turns into an exception.
@@ -63,6 +83,9 @@ namespace CoreRT.Companion
 
         // Of RhMonitorWait: the host's thread waits for something that no thread of the process can do.
         private const int Deadlock = -2;
+        // Of RhMonitorWait: it has waited and has to end. The caller looks again for what it waits for, as after
+        // any wake: had that come just then, a second wait would never end.
+        private const int WokenEnd = -3;
 
         private static void ThrowDeadlock(nint monitor)
         {
@@ -108,7 +131,7 @@ namespace CoreRT.Companion
         // engine function that waits for an answer (a filter, a first-chance handler).
         [MethodImpl(MethodImplOptions.InternalCall)]
         [RuntimeImport("*", "RhpEndThread")]
-        private static extern void EndThread();
+        internal static extern void EndThread();
 
         [DllImport("libSystem.Native", EntryPoint = "SystemNative_Abort")]
         private static extern void NativeAbort();

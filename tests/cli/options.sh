@@ -30,5 +30,7 @@ check version_is_one_line test "$(wc -l <"$dir/version")" -eq 1
 check version_names_the_program grep -qE '^corertc [0-9]+\.[0-9]+' "$dir/version"
 # They win over what follows and need no input.
 check help_needs_no_sense sh -c "'$corertc' --help --frobnicate >/dev/null 2>&1"
+check unknown_cpu sh -c "'$corertc' --cpu nocpu --exe x.dll 2>&1 | grep -q -- '^corertc: error: --cpu nocpu: '"
+check cpu_of_32_bits sh -c "'$corertc' --cpu i686 --exe x.dll 2>&1 | grep -q -- '^corertc: error: --cpu i686: '"
 [ "$failures" -eq 0 ] && echo "all cases pass"
 exit "$failures"

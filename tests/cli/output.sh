@@ -50,6 +50,21 @@ TMPDIR=$dir/none compile "$dir/out"
 refused no_temporary_folder "temporary" "$dir/out"
 export TMPDIR="$dir/tmp"
 
+cp "$small" "$dir/small"
+code=0
+(cd "$dir" && "$corertc" --exe -O0 small) >/dev/null 2>"$dir/err" && code=1
+if [ "$code" -ne 0 ] || ! cmp -s "$small" "$dir/small" || ! grep -q "it is the input" "$dir/err"; then
+    echo "FAILED: the input was written over"
+    failures=$((failures + 1))
+fi
+# A device is written to; a new file does not take its place.
+ln -s /dev/null "$dir/device"
+compile "$dir/device"
+if [ "$code" -ne 0 ] || [ ! -L "$dir/device" ]; then
+    echo "FAILED: a device as output: exit code $code"
+    failures=$((failures + 1))
+fi
+
 # A device that fills up: the size of every file is limited. First objects do not fit, then the image.
 limited() { # BLOCKS: of 512 bytes
     (

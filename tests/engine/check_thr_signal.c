@@ -260,6 +260,8 @@ START_TEST(a_used_or_unusable_signal_is_refused)
     ck_assert_int_eq(thr_signal_start(-1), PAL_E_KIND);
     ck_assert_int_eq(thr_signal_start(4000), PAL_E_KIND);
     ck_assert(!thr_signal_is_used());
+    signal(SIGRTMIN + 6, SIG_DFL); /* all tests may run in one process */
+    signal(SIGRTMIN + 7, SIG_DFL);
 }
 END_TEST
 
@@ -298,6 +300,7 @@ START_TEST(the_signal_is_given_back_and_none_is_left)
     thr_signal_stop();
     sigaction(stop_number(), NULL, &now);
     ck_assert(now.sa_handler == own_handler);
+    signal(stop_number(), SIG_DFL);
 }
 END_TEST
 

@@ -156,6 +156,7 @@ mutate(unsigned long runs, uint64_t seed)
         byte_vec_free(&v);
     }
     random_state = seed ? seed : 1;
+    setvbuf(stdout, NULL, _IOLBF, 0);
     printf("%u seeds, %lu mutations, seed %llu\n", seeds, runs, (unsigned long long)seed);
     for (unsigned long i = 0; i < runs; i++) {
         size_t changes = 1 + random_below(CHANGES_MAX);

@@ -1,6 +1,7 @@
 /* tests/fuzz/subject.c - see subject.h. */
 #include "tests/fuzz/subject.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -329,6 +330,21 @@ code_make(const struct ty_assembly *as, struct ty_method *only)
     cg_unit_free(u);
 }
 
+/* What the data object relies on; cheaper than making it. */
+static void
+types_check(void)
+{
+    static size_t seen;
+    const struct ptr_vec *types = reach_types_found(compiler.reach);
+
+    for (; seen < types->count; seen++) {
+        const struct reach_type *t = types->at[seen];
+
+        if (t->type->has_vars)
+            diag_bug(__FILE__, __LINE__, arena_printf(compiler.arena, "a type with variables is needed: %s", ty_name(compiler.ty, t->type)));
+    }
+}
+
 static void
 data_make(void)
 {
@@ -391,10 +407,11 @@ compile_all(const struct subject_target *target, struct subject_input *in)
     for (uint32_t i = 1; i <= md_row_count(as->image, MD_METHODDEF); i++)
         root_row(as, i, fill);
     reach_run(compiler.reach);
+    types_check();
     /* The long parts for some inputs only: which, says the input. */
-    if (chance % 8 == 0)
+    if (chance % 16 == 0)
         code_make(as, NULL);
-    if (chance % 64 == 1)
+    if (chance % 128 == 1)
         data_make();
 }
 
@@ -417,6 +434,7 @@ compile_one(const struct subject_target *target, struct subject_input *in)
         reach_again(compiler.reach);
         il_scan(compiler.il, compiler.reach, m);
         reach_run(compiler.reach);
+        types_check();
         code_make(the_assembly, m);
     }
     subject_cell(&s, MD_METHODDEF, row, MD_METHODDEF_RVA, rva);
@@ -517,22 +535,35 @@ server_end(void)
 
     close(server.to);
     close(server.from);
-    if (waitpid(server.child, &status, 0) != server.child)
-        abort();
+    while (waitpid(server.child, &status, 0) != server.child)
+        if (errno != EINTR) /* libFuzzer's clock ticks */
+            abort();
     server.child = 0;
     return status;
+}
+
+/* One byte, whatever interrupts. */
+static bool
+pass(int file, bool out)
+{
+    char byte = 0;
+    ssize_t n;
+
+    do
+        n = out ? write(file, &byte, 1) : read(file, &byte, 1);
+    while (n < 0 && errno == EINTR);
+    return n == 1;
 }
 
 /* Gives the input to the fork; its wait status when that ended it in a way it must not, else 0. */
 static int
 server_run(const struct subject_target *target)
 {
-    char byte = 0;
     int status;
 
     if (!server.child)
         server_fork(target);
-    if (write(server.to, &byte, 1) == 1 && read(server.from, &byte, 1) == 1) {
+    if (pass(server.to, true) && pass(server.from, false)) {
         if (++server.runs == RUNS_OF_A_FORK)
             server_end();
         return 0;

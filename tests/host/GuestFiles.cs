@@ -175,6 +175,26 @@ public static unsafe class GuestFiles
         });
     }
 
+    // The names, sorted: folders end in '/'.
+    [UnmanagedCallersOnly(EntryPoint = "guest_file_list")]
+    public static long List(byte* path, byte* buffer, int size, int deep)
+    {
+        string name = Text(path);
+
+        return Try(() =>
+        {
+            var names = new System.Collections.Generic.List<string>();
+            var how = deep != 0 ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
+
+            foreach (string folder in Directory.EnumerateDirectories(name, "*", how))
+                names.Add(folder.Substring(name.Length) + "/");
+            foreach (string file in Directory.EnumerateFiles(name, "*", how))
+                names.Add(file.Substring(name.Length));
+            names.Sort(string.CompareOrdinal);
+            return Encoding.UTF8.GetBytes(string.Join(" ", names), new Span<byte>(buffer, size));
+        });
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "guest_file_copy")]
     public static long Copy(byte* from, byte* to)
     {

@@ -3,6 +3,8 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -485,6 +487,57 @@ public static class Pump
         return sum == 200 * 55 + 19900 ? 1 : sum;
     }
 
+    static async Task Answer(Socket listener, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            using Socket s = await listener.AcceptAsync();
+            var bytes = new byte[16];
+            int n = await s.ReceiveAsync(bytes, SocketFlags.None);
+
+            await Task.Delay(1);
+            await s.SendAsync(new ArraySegment<byte>(bytes, 0, n), SocketFlags.None);
+        }
+    }
+
+    static async Task<int> Ask(EndPoint to, byte what)
+    {
+        using var s = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var bytes = new byte[] { what, 1, 2 };
+
+        await s.ConnectAsync(to);
+        await s.SendAsync(bytes, SocketFlags.None);
+        bytes[0] = 0;
+        return await s.ReceiveAsync(bytes, SocketFlags.None) == 3 ? bytes[0] : -1;
+    }
+
+    static Socket Listen()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(10);
+        return listener;
+    }
+
+    static int Sockets()
+    {
+        using Socket listener = Listen();
+        Task server = Answer(listener, 5);
+
+        for (byte i = 1; i <= 5; i++)
+        {
+            if (Ask(listener.LocalEndPoint, i).Result != i)
+                return -i;
+        }
+        server.Wait();
+        return 1;
+    }
+
+    // A server that nobody asks.
+    [UnmanagedCallersOnly(EntryPoint = "pump_listen")]
+    public static void ListenOnly() => _ = Answer(Listen(), 1);
+
     // 1 when all is well.
     [UnmanagedCallersOnly(EntryPoint = "pump_wait")]
     public static int Wait(int kind) => kind switch
@@ -503,6 +556,7 @@ public static class Pump
         11 => Finalizes(),
         12 => Cancels(),
         13 => Tasks(),
+        14 => Sockets(),
         _ => 0
     };
 

@@ -86,6 +86,45 @@ archive_release(void *context, corert_file *file)
     errno = EBUSY; /* the engine's errno must survive this */
 }
 
+/* "/pak" has a folder, which has another; "/pak/many" so much that memory has to grow. */
+static corert_file_answer
+archive_list(void *context, const char *path, corert_file_add_fn *add, void *list)
+{
+    char name[300];
+
+    ck_assert_ptr_eq(context, &given);
+    add(list, "not listed", 0);
+    if (strncmp(path, "/pak", 4) != 0)
+        return CORERT_FILE_NOT_MINE;
+    if (strcmp(path, "/pak/denied") == 0)
+        return CORERT_FILE_DENIED;
+    if (strcmp(path, "/pak/failed") == 0)
+        return CORERT_FILE_FAILED;
+    if (strcmp(path, "/pak/text") == 0)
+        return CORERT_FILE_BYTES;
+    if (strcmp(path, "/pak/many") == 0) {
+        for (int i = 0; i < 1000; i++) {
+            snprintf(name, sizeof name, "%0200d", i);
+            add(list, name, 0);
+        }
+        return CORERT_FILE_FOLDER;
+    }
+    if (strcmp(path, "/pak") != 0 && strcmp(path, "/pak/inner") != 0)
+        return CORERT_FILE_MISSING;
+    memset(name, 'x', sizeof name);
+    name[sizeof name - 1] = 0;
+    add(list, name, 0);
+    add(list, NULL, 0);
+    add(list, "", 0);
+    add(list, ".", 1);
+    add(list, "..", 1);
+    add(list, "a/b", 0);
+    add(list, "Stück", 0);
+    if (strcmp(path, "/pak") == 0)
+        add(list, "inner", 1);
+    return CORERT_FILE_FOLDER;
+}
+
 static void
 module_read(void)
 {
@@ -103,7 +142,7 @@ module_read(void)
 static corert_module *
 archive_start(const char *path)
 {
-    corert_file_hooks hooks = {sizeof hooks, archive_open, archive_release};
+    corert_file_hooks hooks = {sizeof hooks, archive_open, archive_release, archive_list};
     corert_config config = {.struct_size = sizeof config, .context = &given, .files = &hooks};
     corert_module *m = NULL;
     char text[512];
@@ -313,6 +352,45 @@ START_TEST(what_is_not_the_hosts_is_the_systems)
 }
 END_TEST
 
+START_TEST(folders_of_the_archive_are_listed)
+{
+    corert_module *m = archive_start("pak:guest");
+    int64_t (*list)(const char *, char *, int, int), count;
+    static char buffer[300000];
+    int before;
+    char path[64];
+
+    BIND(m, "guest_file_list", list);
+    count = list("/pak", buffer, (int)sizeof buffer, 0);
+    before = open_files();
+    ck_assert_int_gt(count, 0);
+    buffer[count] = 0;
+    ck_assert_str_eq(buffer, "/Stück /inner/ /not listed");
+    count = list("/pak", buffer, (int)sizeof buffer, 1);
+    ck_assert_int_gt(count, 0);
+    buffer[count] = 0;
+    ck_assert_str_eq(buffer, "/Stück /inner/ /inner/Stück /inner/not listed /not listed");
+    ck_assert_int_eq(list("/pak/many", buffer, (int)sizeof buffer, 0), 1000 * 202 + 11);
+    ck_assert_int_eq(list("/pak/nothing", buffer, (int)sizeof buffer, 0), NO_FOLDER);
+    ck_assert_int_eq(list("/pak/denied", buffer, (int)sizeof buffer, 0), DENIED);
+    ck_assert_int_eq(list("/pak/failed", buffer, (int)sizeof buffer, 0), FAILED);
+    ck_assert_int_eq(list("/pak/text", buffer, (int)sizeof buffer, 0), FAILED);
+    ck_assert_ptr_nonnull(mkdtemp(folder)); /* and the system's */
+    ck_assert_int_eq(list(folder, buffer, (int)sizeof buffer, 1), 0);
+    snprintf(path, sizeof path, "%s/name", folder);
+    ck_assert_int_eq(mkdir(path, 0777), 0);
+    count = list(folder, buffer, (int)sizeof buffer, 1);
+    buffer[count > 0 ? count : 0] = 0;
+    ck_assert_str_eq(buffer, "/name/");
+    rmdir(path);
+    rmdir(folder);
+    ck_assert_int_eq(list(folder, buffer, (int)sizeof buffer, 0), NO_FOLDER);
+    memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+    ck_assert_int_eq(open_files(), before);
+    archive_stop();
+}
+END_TEST
+
 static void *
 reads_in_a_loop(void *argument)
 {
@@ -357,11 +435,11 @@ END_TEST
 
 START_TEST(hooks_are_checked)
 {
-    corert_file_hooks hooks = {sizeof hooks, NULL, NULL};
+    corert_file_hooks hooks = {sizeof hooks, NULL, NULL, NULL};
     corert_config config = {.struct_size = sizeof config, .files = &hooks};
 
     ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
-    hooks = (corert_file_hooks){0, archive_open, NULL};
+    hooks = (corert_file_hooks){0, archive_open, NULL, NULL};
     ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
     hooks.struct_size = sizeof hooks + 8;
     ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
@@ -387,6 +465,7 @@ case_archive(void)
     tcase_add_test(c, managed_code_asks_about_files_of_the_archive);
     tcase_add_test(c, every_answer_is_an_exception_of_its_own);
     tcase_add_test(c, what_is_not_the_hosts_is_the_systems);
+    tcase_add_test(c, folders_of_the_archive_are_listed);
     tcase_add_test(c, several_threads_read_while_memory_is_collected);
     tcase_add_test(c, stack_texts_ask_for_symbols);
     tcase_add_test(c, hooks_are_checked);

@@ -50,6 +50,9 @@ CALL(module_attach, corert_module_attach(a->in, "name", a->out, message, sizeof 
 CALL(module_export, corert_module_export(guest, a->in, a->out))
 CALL(module_function, corert_module_function(guest, a->in, a->out))
 CALL(module_blob, corert_module_blob(guest, 1, a->out, &(size_t){0}))
+CALL(engine_info_get, corert_engine_info_get(a->out))
+CALL(module_info_get, corert_module_info_get(guest, a->out))
+CALL(module_export_at, corert_module_export_at(guest, 0, a->out))
 CALL(pending_status, corert_pending_status())
 CALL(gc_collect, corert_gc_collect(0))
 CALL(gc_stats, corert_gc_stats(a->out))
@@ -114,6 +117,10 @@ call_texts(const struct arguments *a)
 {
     (void)a;
     ck_assert_ptr_nonnull(corert_version());
+    ck_assert_uint_gt(corert_version_number(), 0);
+    ck_assert_int_eq(corert_has_feature(NULL), 0);
+    ck_assert_int_eq(corert_has_feature("\xFF"), 0);
+    ck_assert_ptr_null(corert_feature_name(SIZE_MAX));
     for (int i = -3; i < 40; i++)
         ck_assert_ptr_nonnull(corert_status_text((corert_status)i));
     return CORERT_OK;
@@ -158,6 +165,12 @@ static const struct row rows[] = {
     {"main", call_main, ANYWHERE},
     {"status_text", call_texts, ANYWHERE},
     {"version", call_texts, ANYWHERE},
+    {"version_number", call_texts, ANYWHERE},
+    {"has_feature", call_texts, ANYWHERE},
+    {"feature_name", call_texts, ANYWHERE},
+    {"engine_info_get", call_engine_info_get, OUT},
+    {"module_info_get", call_module_info_get, OUT},
+    {"module_export_at", call_module_export_at, OUT | ZERO8},
     {"handle_new", call_handle_new, HANDLE | OUT | ZERO8},
     {"handle_free", call_handle_free, HANDLE},
     {"handle_same", call_handle_same, HANDLE | OUT | ZERO4},
@@ -310,7 +323,9 @@ START_TEST(wild_modules_and_kinds_are_refused)
 {
     static const int kinds[] = {-1, 0, 1, 2, 3, 4, 7, 15, 30, 31, 999, INT32_MAX, INT32_MIN};
     const void *wild[] = {(void *)8, (void *)-1, some_text, (void *)(uintptr_t)&corert_init, &wild};
+    struct corert_module_info info = {.struct_size = sizeof info};
     corert_module *real;
+    const char *name;
     const void *blob;
     void *address;
     size_t size;
@@ -322,8 +337,9 @@ START_TEST(wild_modules_and_kinds_are_refused)
         address = &size;
         ck_assert_int_eq(corert_module_export(guest, "guest_add", &address), CORERT_E_MISUSE);
         ck_assert_ptr_null(address);
-        ck_assert_int_eq(corert_module_blob(guest, 1, &blob, &size),
-                         CORERT_E_MISUSE);
+        ck_assert_int_eq(corert_module_blob(guest, 1, &blob, &size), CORERT_E_MISUSE);
+        ck_assert_int_eq(corert_module_info_get(guest, &info), CORERT_E_MISUSE);
+        ck_assert_int_eq(corert_module_export_at(guest, 0, &name), CORERT_E_MISUSE);
     }
     guest = real;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -385,7 +401,8 @@ START_TEST(nothing_serves_in_a_child_of_fork)
 
             /* What reads the engine's memory only may still answer. */
             if (r->call != call_module_export && r->call != call_module_function &&
-                r->call != call_module_blob &&
+                r->call != call_module_blob && r->call != call_module_export_at &&
+                r->call != call_module_info_get &&
                 r->call != call_scope_open && r->call != call_error_take &&
                 r->call(&(struct arguments){h, some_text, &room}) == CORERT_OK &&
                 !(r->takes & ANYWHERE))
@@ -503,6 +520,8 @@ START_TEST(the_table_holds_every_function)
 
     expect_header_in_table(INCLUDE_FOLDER "/corert.h", &count);
     expect_header_in_table(INCLUDE_FOLDER "/corert_values.h", &count);
+    expect_header_in_table(INCLUDE_FOLDER "/corert_info.h", &count);
+    expect_header_in_table(INCLUDE_FOLDER "/corert_files.h", &count);
     ck_assert_int_eq(count, ROWS);
 }
 END_TEST

@@ -18,7 +18,7 @@ END_TEST
 START_TEST(features_are_known_by_name)
 {
     static const char *const needed[] = {
-        "threads", "host-threads", "stop-signal", "near-limit", "host-memory", "host-files",
+        "threads", "host-threads", "no-threads", "stop-signal", "near-limit", "host-memory", "host-files",
         "host-functions", "library-filter", "module-memory", "attach", "drop-in", "handles",
         "scopes", "strings", "arrays", "boxes", "delegates", "errors", "statics", "finalizers",
         "pinvoke", "compaction", "parallel-marking", "stack-text", "lines"};
@@ -198,6 +198,33 @@ START_TEST(strings_and_boxes_can_be_used_in_place)
 }
 END_TEST
 
+START_TEST(weak_handles_let_go)
+{
+    corert_handle text = 0, weak[2] = {0, 0}, again = 0;
+    corert_kind kind;
+
+    guest_start(NULL, 0);
+    ck_assert_int_eq(corert_string_from_utf8("a text of its own", SIZE_MAX, &text), CORERT_OK);
+    ck_assert_int_eq(corert_handle_new(text, CORERT_HANDLE_WEAK, &weak[0]), CORERT_OK);
+    ck_assert_int_eq(corert_handle_new(text, CORERT_HANDLE_WEAK_LONG, &weak[1]), CORERT_OK);
+    ck_assert_int_eq(corert_gc_collect(CORERT_GC_COMPACT), CORERT_OK);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(corert_handle_kind_of(weak[i], &kind, NULL), CORERT_OK);
+        ck_assert_int_eq(kind, CORERT_KIND_STRING);
+    }
+    ck_assert_int_eq(corert_handle_free(text), CORERT_OK);
+    ck_assert_int_eq(corert_gc_collect(0), CORERT_OK);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(corert_handle_kind_of(weak[i], &kind, NULL), CORERT_OK);
+        ck_assert_int_eq(kind, CORERT_KIND_NULL);
+        ck_assert_int_eq(corert_handle_new(weak[i], CORERT_HANDLE_STRONG, &again), CORERT_OK);
+        ck_assert_int_eq(again, 0);
+        ck_assert_int_eq(corert_handle_free(weak[i]), CORERT_OK);
+    }
+    guest_stop();
+}
+END_TEST
+
 TCase *
 case_info(void)
 {
@@ -211,6 +238,7 @@ case_info(void)
     tcase_add_test(c, exports_are_listed_in_order);
     tcase_add_test(c, exports_are_functions);
     tcase_add_test(c, a_module_that_has_ended_is_closed);
+    tcase_add_test(c, weak_handles_let_go);
     tcase_add_test(c, strings_and_boxes_can_be_used_in_place);
     return c;
 }

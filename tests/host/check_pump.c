@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAITS = 14, SECOND_US = 1000000 }; /* of Pump.cs */
+enum { WAITS = 15, SECOND_US = 1000000 }; /* of Pump.cs */
 
 static char log_text[4096];
 static struct host_reports reports;
@@ -310,13 +310,15 @@ START_TEST(shutdown_ends_what_waits_and_what_does_not)
 {
     corert_module *m = start(0);
     int (*go)(int, int);
-    void (*reset)(void), (*timer)(int);
+    void (*reset)(void), (*timer)(int), (*listen)(void);
 
     BIND(m, "pump_start", go);
     BIND(m, "pump_reset", reset);
     BIND(m, "pump_timer", timer);
+    BIND(m, "pump_listen", listen);
     reset();
     timer(1);
+    listen();
     for (int kind = 0; kind < 7; kind++)
         go(kind, 2);
     if (_i)
@@ -371,7 +373,7 @@ host_function(void)
 {
     uint64_t due_us = 0;
     size_t ready = 1;
-    char stack_use[200 * 1024];
+    char stack_use[200 * 1024], text[4096];
 
     memset(stack_use, 1, sizeof stack_use);
     ck_assert_int_eq(corert_pump(0, &ready, &due_us), CORERT_E_MISUSE);
@@ -380,6 +382,8 @@ host_function(void)
     ck_assert_int_eq(corert_shutdown(), CORERT_E_MISUSE);
     ck_assert_int_eq(corert_thread_detach(), CORERT_E_MISUSE);
     ck_assert_int_eq(corert_gc_collect(CORERT_GC_COMPACT), CORERT_OK);
+    ck_assert_int_eq(corert_stack_text(text, sizeof text, NULL), CORERT_OK);
+    ck_assert_msg(strstr(text, "CallInThread") && strstr(text, "thr_coro_begin"), "%s", text);
     return stack_use[77] + export_steps();
 }
 

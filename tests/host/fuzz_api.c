@@ -211,9 +211,12 @@ calls(uint8_t kind)
     int (*fail)(void), (*add)(int, int);
     char name[TEXT_MAX + 1];
     const void *blob;
+    const char *found;
+    struct corert_module_info info = {.struct_size = sizeof info};
+    corert_handle pin;
     size_t size;
 
-    switch (kind % 6) {
+    switch (kind % 9) {
     case 0:
         require(corert_module_export(guest, "guest_add", &address) == CORERT_OK);
         memcpy(&add, &address, sizeof add);
@@ -234,6 +237,23 @@ calls(uint8_t kind)
         break;
     case 4:
         (void)!corert_module_blob(guest, u8(), &blob, &size);
+        break;
+    case 5:
+        info.struct_size = u8() % 2 ? (size_t)u64() : sizeof info;
+        (void)!corert_module_info_get(u8() & 3 ? guest : (corert_module *)&address, &info);
+        break;
+    case 6:
+        if (corert_module_export_at(guest, u8(), &found) == CORERT_OK)
+            require(corert_module_export(guest, found, &address) == CORERT_OK);
+        break;
+    case 7:
+        if (corert_handle_pin(some_handle(), &pin, &address, &size) == CORERT_OK) {
+            const volatile uint8_t *content = address;
+
+            for (size_t i = 0; i < size; i += 64)
+                (void)content[i];
+            require(corert_handle_free(pin) == CORERT_OK);
+        }
         break;
     default:
         corert_pending_status();

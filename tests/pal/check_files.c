@@ -1,10 +1,13 @@
 /* tests/pal/check_files.c - files, folders and processes, each test in a folder of its own. */
+#define _GNU_SOURCE
 #include "pal/pal.h"
 #include "tests/pal/suites.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char *folder; /* owned; the test's */
 
@@ -103,6 +106,26 @@ START_TEST(file_read_says_why_not)
 }
 END_TEST
 
+/* Through a link, so that a fault costs only that. */
+START_TEST(file_that_is_a_device_is_written_to)
+{
+    char full[1024], null[1024];
+    struct stat info;
+
+    snprintf(full, sizeof full, "%s", inside("full"));
+    snprintf(null, sizeof null, "%s", inside("null"));
+    ck_assert_int_eq(symlink("/dev/full", full), 0);
+    ck_assert_int_ne(pal_file_write(full, "x", 1, false), PAL_OK);
+    ck_assert_int_eq(symlink("/dev/null", null), 0);
+    ck_assert_int_eq(pal_file_write(null, "x", 1, false), PAL_OK);
+    ck_assert_int_eq(pal_file_write(inside("from"), "new", 3, false), PAL_OK);
+    ck_assert_int_eq(pal_file_move(inside("from"), null), PAL_OK);
+    ck_assert(!pal_file_exists(inside("from")));
+    ck_assert_int_eq(lstat(null, &info), 0);
+    ck_assert(S_ISLNK(info.st_mode));
+}
+END_TEST
+
 START_TEST(file_moves_over_another)
 {
     struct pal_file file;
@@ -177,8 +200,11 @@ START_TEST(process_gives_its_code_or_its_signal)
     ck_assert_int_eq(code, 3);
     ck_assert_int_eq(pal_process_run(killed, &code), PAL_OK);
     ck_assert_int_eq(code, 128 + 9);
+#ifndef CORERT_VALGRIND /* it makes a fork of vfork, and the child's error does not come back */
     ck_assert_int_eq(pal_process_run(missing, &code), PAL_E_NOT_FOUND);
     ck_assert_int_eq(code, -1);
+#endif
+    (void)missing;
     ck_assert_int_eq(pal_file_write(inside("run"), "#!/bin/sh\nexit 5\n", 17, true), PAL_OK);
     run[0] = inside("run");
     ck_assert_int_eq(pal_process_run(run, &code), PAL_OK);
@@ -201,6 +227,7 @@ file_cases(void)
     tcase_add_test(cases, file_without_a_known_size_is_read_to_its_end);
     tcase_add_test(cases, file_read_says_why_not);
     tcase_add_test(cases, file_moves_over_another);
+    tcase_add_test(cases, file_that_is_a_device_is_written_to);
     tcase_add_test(cases, folders_nest_list_in_order_and_go_whole);
     tcase_add_test(cases, removal_takes_the_link_and_leaves_its_target);
     tcase_add_test(cases, paths_become_real_and_the_program_knows_itself);

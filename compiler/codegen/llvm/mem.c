@@ -254,6 +254,14 @@ cg_thread_address(struct cg_unit *u, LLVMBuilderRef b, uint32_t offset)
     return LLVMBuildIntToPtr(b, at, u->thread_ptr, "");
 }
 
+/* A collection takes the allocation buffer away, and the polls in loops at which it happens are put in only after
+ * LLVM's pipeline: no value of its words may be kept. */
+static bool
+mem_changes_at_polls(uint32_t offset)
+{
+    return offset == THREAD_ALLOC_PTR || offset == THREAD_ALLOC_LIMIT;
+}
+
 cg_value
 cg_thread_load(struct cg_fn *fn, enum cg_type t, uint32_t offset)
 {
@@ -263,6 +271,7 @@ cg_thread_load(struct cg_fn *fn, enum cg_type t, uint32_t offset)
         return NULL;
     v = LLVMBuildLoad2(fn->b, cg_llvm_type(fn->unit, t), cg_thread_address(fn->unit, fn->b, offset), "");
     LLVMSetAlignment(v, mem_size(t));
+    LLVMSetVolatile(v, mem_changes_at_polls(offset));
     return cg_w(v);
 }
 
@@ -276,4 +285,5 @@ cg_thread_store(struct cg_fn *fn, enum cg_type t, uint32_t offset, cg_value v)
     x = cg_coerce(fn, cg_v(v), cg_llvm_type(fn->unit, t), true);
     store = LLVMBuildStore(fn->b, x, cg_thread_address(fn->unit, fn->b, offset));
     LLVMSetAlignment(store, mem_size(t));
+    LLVMSetVolatile(store, mem_changes_at_polls(offset));
 }

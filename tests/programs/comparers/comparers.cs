@@ -50,6 +50,30 @@ static class Program
         var arr = new[] { a, b, a, b }; Array.Sort(arr); return EqualityComparer<X>.Default.Equals(arr[0], a) ? "a" : "b";
     }
 
+    class Reverse : EqualityComparer<int>
+    {
+        public override bool Equals(int a, int b) => a != b; public override int GetHashCode(int a) => -a;
+    }
+    static int Fail() => throw new InvalidOperationException();
+
+    // Where the compiler knows the default comparer's class: direct calls, and the object itself in all other uses.
+    static string Known()
+    {
+        EqualityComparer<int> mine = T.Opaque(5) == 5 ? EqualityComparer<int>.Default : new Reverse();
+        EqualityComparer<int> other = T.Opaque(5) != 5 ? EqualityComparer<int>.Default : new Reverse();
+        IEqualityComparer<string> text = EqualityComparer<string>.Default;
+        object order = Comparer<double>.Default;
+
+        return "" + mine.Equals(1, 1) + other.Equals(1, 1) + mine.GetHashCode(7) + other.GetHashCode(7) + text.Equals("a", T.Opaque("a"))
+            + (EqualityComparer<string>.Default.GetHashCode(null) == 0) + EqualityComparer<string>.Default.Equals(null, T.Opaque("x"))
+            + EqualityComparer<long>.Default.Equals(T.Opaque(3L), T.Opaque(1) == 1 ? 3L : 4L) + (EqualityComparer<int>.Default == null)
+            + EqualityComparer<int>.Default?.Equals(2, T.Opaque(2)) + ((IEqualityComparer)EqualityComparer<int>.Default).Equals(1, T.Opaque(1))
+            + (order is Comparer<double>) + ReferenceEquals(order, Comparer<double>.Default) + Comparer<double>.Default.Compare(1, T.Opaque(2.0))
+            + Comparer<string>.Default.Compare("b", T.Opaque("b")) + EqualityComparer<ClsEq>.Default.Equals(null, T.Opaque<ClsEq>(null))
+            + T.Throws(() => EqualityComparer<int>.Default.Equals(1, Fail())) + ((Func<int, int, bool>)EqualityComparer<int>.Default.Equals)(4, 4)
+            + EqualityComparer<E8>.Default.Equals(E8.N, T.Opaque(E8.N)) + EqualityComparer<int?>.Default.GetHashCode(null);
+    }
+
     internal static void Main()
     {
         T.P("eq " + Eq(1, 1) + Eq(1, 2) + Eq("a" + T.Opaque("b"), "ab") + Eq("a", null) + Eq<string>(null, null) + Eq(1.5, 1.5)
@@ -79,6 +103,7 @@ static class Program
         T.P("structural " + StructuralComparisons.StructuralEqualityComparer.Equals(new[] { 1, 2 }, new[] { 1, 2 })
             + StructuralComparisons.StructuralComparer.Compare((1, 2), (1, 3)));
         T.P("same " + ReferenceEquals(EqualityComparer<int>.Default, EqualityComparer<int>.Default));
+        T.P("known " + Known());
         T.P("hash " + (HashCode.Combine(1, "a") == HashCode.Combine(1, "a")) + ("abc".GetHashCode() == new string(['a', 'b', 'c']).GetHashCode())
             + 5.GetHashCode() + true.GetHashCode() + 'a'.GetHashCode() + (1L << 32).GetHashCode() + (-1L).GetHashCode() + 1.0.GetHashCode()
             + (0.0.GetHashCode() == (-0.0).GetHashCode()) + ((int?)null).GetHashCode() + ((int?)7).GetHashCode() + E8.P.GetHashCode()

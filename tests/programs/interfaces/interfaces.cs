@@ -108,6 +108,7 @@ static class Program
         IDup<int, string> dup = new Dup(); T.P("dup " + dup.A(1) + dup.B("") + ((IDup<string, int>)dup).A("") + ((IDup<string, int>)dup).B(1));
         object l = new Lots();
         T.P("lots " + ((J0)l).M() + ((J1)l).M() + ((J2)l).M() + ((J3)l).M() + ((J4)l).M() + ((J5)l).M() + ((J6)l).M() + ((J7)l).M());
+        var only = T.Opaque<J3>(new Lots()); T.P("only " + only.M() + T.Throws(() => T.Opaque<J4>(null).M()) + ((Func<int>)only.M)());
         var v = new Val { N = 5 }; T.P("val " + CallF(v) + CallBox(v) + v.N + v.F() + v.N); object bv = v;
         T.P("boxed " + ((I2)bv).F() + ((I2)bv).F() + ((Val)bv).N + ((IComparable<Val>)bv).CompareTo(v) + v.Equals((Val)bv) + bv.Equals(v));
         using (v) { v.N = 0; }
