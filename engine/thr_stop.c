@@ -247,6 +247,7 @@ thr_stop_world(void)
     CORERT_ASSERT(!self || corert_thread.transition != NULL);
     pal_mutex_lock(&thr_list.lock);
     atomic_store(&stop.owner, pal_thread_id());
+    atomic_store(&stop.standing, false);
     atomic_fetch_or(&thr_stop_request, THR_REQUEST_STOP);
     atomic_fetch_or(&thr_entry_request, THR_REQUEST_STOP);
     /* The others run on meanwhile: the barrier takes longer than their way to a check. */
@@ -268,7 +269,6 @@ thr_resume_world(void)
 {
     struct thr_thread *t;
 
-    atomic_store(&stop.standing, false);
     atomic_fetch_and(&thr_entry_request, ~(uint32_t)THR_REQUEST_STOP);
     atomic_fetch_and(&thr_stop_request, ~(uint32_t)THR_REQUEST_STOP);
     for (t = thr_list.first; t; t = t->next)

@@ -594,9 +594,9 @@ CORERT_API void corert_error_free(corert_error *error);
  * Starts the engine, runs the managed Main and ends managed code's foreground threads. An unhandled
  * exception ends the process with SIGABRT after the class library's message. The heap's cap can be
  * set with the environment variable DOTNET_GCHeapHardLimit (hexadecimal bytes); CORERT_GCLOG,
- * CORERT_GCSTRESS, CORERT_GCSTRESS_EVACUATE, CORERT_VERIFYHEAP, CORERT_GCMARKTHREADS and CORERT_NOTHREADS stand for
- * the fields of corert_config of like names (docs/gc.md). With CORERT_STACK=1 the stack of an
- * unhandled exception is written to standard error before the message.
+ * CORERT_GCSTRESS, CORERT_GCSTRESS_EVACUATE, CORERT_VERIFYHEAP, CORERT_GCMARKTHREADS and
+ * CORERT_NOTHREADS stand for the fields of corert_config of like names (docs/gc.md). With
+ * CORERT_STACK=1 the stack of an unhandled exception is written to standard error before the message.
  * @param header  The program's corert_module_header.
  * @param argc    As main got it; argv[0] is the program's name.
  * @param argv    Likewise.

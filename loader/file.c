@@ -100,7 +100,8 @@ corert_status
 ldr_file_check(const char *path, struct ldr_diag *diag)
 {
     struct pal_file file;
-    enum pal_status status = pal_file_read(path, FILE_BYTES_MAX, &file);
+    /* Opening a pipe would wait, reading a device might never end. */
+    enum pal_status status = pal_file_is_special(path) ? PAL_E_KIND : pal_file_read(path, FILE_BYTES_MAX, &file);
     corert_status result;
 
     if (status != PAL_OK) {

@@ -158,8 +158,8 @@ temporary_beside(const char *path, bool executable, char **name)
 }
 
 /* A device, pipe or socket is written to: a new file must not take its place. */
-static bool
-is_special(const char *path)
+bool
+pal_file_is_special(const char *path)
 {
     struct stat info;
 
@@ -186,7 +186,7 @@ pal_file_write(const char *path, const void *bytes, size_t size, bool executable
     char *name;
     int file, error = 0;
 
-    if (is_special(path))
+    if (pal_file_is_special(path))
         return special_write(path, bytes, size);
     file = temporary_beside(path, executable, &name);
     if (file < 0)
@@ -210,7 +210,7 @@ pal_file_move(const char *from, const char *to)
     struct stat info;
     enum pal_status status;
 
-    if (!is_special(to)) {
+    if (!pal_file_is_special(to)) {
         if (rename(from, to) == 0)
             return PAL_OK;
         if (errno != EXDEV)

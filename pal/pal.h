@@ -243,6 +243,7 @@ enum pal_status pal_file_write(const char *path, const void *bytes, size_t size,
 /* Moves a finished file to its place, also across file systems (then by copy and rename). */
 enum pal_status pal_file_move(const char *from, const char *to);
 bool pal_file_exists(const char *path); /* a regular file, through links */
+bool pal_file_is_special(const char *path); /* a device, pipe or socket, through links */
 void pal_file_delete(const char *path); /* silent when missing */
 /* A read of the descriptor would not wait, also because it would fail. */
 bool pal_descriptor_is_ready(int descriptor);

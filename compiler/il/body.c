@@ -281,9 +281,11 @@ il_close(struct il_import *im, struct ty_type *open)
 
     if (!t)
         il_fail(im);
+    else if (t->has_vars) /* damaged: code that is not generic mentions !0 */
+        il_fail_with(im, TY_FAIL_BAD_IMAGE, "a generic parameter where there is none");
     else if (!reach_mention_type(im->reach, im->method, open, t))
         il_fail_grown(im);
-    return t;
+    return t && !t->has_vars ? t : NULL;
 }
 
 struct ty_method *

@@ -21,18 +21,18 @@ struct growth_def { /* of a generic type or method definition */
     uint32_t first, count; /* vertices of its parameters */
     uint32_t crowd;  /* instances beyond LEVEL_FREE */
     bool declared;   /* the edges of its base and interfaces are there */
+    bool endless;    /* its base classes would never end */
     bool warned;
 };
 
 struct growth_edge {
     uint32_t to, next; /* next: index + 1 of the vertex's next edge */
-    bool expanding, declared;
+    bool expanding, is_base; /* is_base: from the base of a definition */
 };
 
 struct growth_vertex {
     uint32_t edges; /* index + 1 */
     uint32_t group; /* strongly connected component; 0: without growth */
-    uint32_t declared_group; /* likewise of the edges of declarations alone */
     /* of the search */
     uint32_t number, low, at;
     bool on_stack;
@@ -55,7 +55,7 @@ struct place {
     const struct ty_def *type;
     const struct ty_method_def *method;
     uint32_t level;
-    bool is_declaration;
+    bool is_base; /* a base class is mentioned */
 };
 
 struct verdict {
@@ -108,10 +108,10 @@ def_of(struct reach *r, const void *key, uint32_t parameters)
 }
 
 static void
-edge_add(struct reach *r, uint32_t from, uint32_t to, bool expanding, bool declared)
+edge_add(struct reach *r, uint32_t from, uint32_t to, bool expanding, bool is_base)
 {
     struct growth *g = r->growth;
-    const void *key = (const void *)(uintptr_t)(((uintptr_t)from << 34) + ((uintptr_t)to << 2) + (expanding ? 2u : 0u) + (declared ? 1u : 0u) + 1u);
+    const void *key = (const void *)(uintptr_t)(((uintptr_t)from << 34) + ((uintptr_t)to << 2) + (expanding ? 2u : 0u) + (is_base ? 1u : 0u) + 1u);
     struct growth_edge *e;
 
     if (ptr_map_has(&g->known, key))
@@ -121,7 +121,7 @@ edge_add(struct reach *r, uint32_t from, uint32_t to, bool expanding, bool decla
     e = &g->edges[g->edge_count++];
     e->to = to;
     e->expanding = expanding;
-    e->declared = declared;
+    e->is_base = is_base;
     e->next = g->vertices[from].edges;
     g->vertices[from].edges = g->edge_count;
 }
@@ -130,7 +130,6 @@ edge_add(struct reach *r, uint32_t from, uint32_t to, bool expanding, bool decla
 
 struct search {
     struct growth *g;
-    bool declared; /* only edges of declarations */
     uint32_t numbers, groups;
     uint32_t *path, *stack; /* arena */
     uint32_t path_count, stack_count;
@@ -139,7 +138,7 @@ struct search {
 static uint32_t *
 group_at(const struct search *s, uint32_t v)
 {
-    return s->declared ? &s->g->vertices[v].declared_group : &s->g->vertices[v].group;
+    return &s->g->vertices[v].group;
 }
 
 static void
@@ -170,7 +169,7 @@ component_close(struct search *s, uint32_t v)
         for (uint32_t e = s->g->vertices[s->stack[i]].edges; e && !grows; e = s->g->edges[e - 1].next) {
             const struct growth_edge *x = &s->g->edges[e - 1];
 
-            grows = x->expanding && (x->declared || !s->declared) && *group_at(s, x->to) == group;
+            grows = x->expanding && *group_at(s, x->to) == group;
         }
     for (uint32_t i = first; i < s->stack_count && !grows; i++)
         *group_at(s, s->stack[i]) = UINT32_MAX; /* done, without growth; zero again below */
@@ -187,8 +186,6 @@ vertex_step(struct search *s, uint32_t v)
         e = &s->g->edges[x->at - 1];
         x->at = e->next;
         y = &s->g->vertices[e->to];
-        if (s->declared && !e->declared)
-            return;
         if (!y->number)
             vertex_enter(s, e->to);
         else if (y->on_stack && y->number < x->low)
@@ -203,10 +200,10 @@ vertex_step(struct search *s, uint32_t v)
 }
 
 static void
-cycles_find(struct growth *g, bool declared)
+cycles_find(struct growth *g)
 {
     struct arena *a = arena_new();
-    struct search s = {.g = g, .declared = declared};
+    struct search s = {.g = g};
 
     s.path = arena_array(a, g->vertex_count + 1u, sizeof *s.path);
     s.stack = arena_array(a, g->vertex_count + 1u, sizeof *s.stack);
@@ -248,7 +245,7 @@ cycles_refresh(struct reach *r)
         return;
     g->edges_seen = g->edge_count;
     g->mentions = 0;
-    cycles_find(g, false);
+    cycles_find(g);
     g->crowds = arena_array(r->arena, g->vertex_count + 1u, sizeof *g->crowds);
     for (size_t i = 0; i < g->defs.count; i++) {
         const struct growth_def *d = g->defs.entries[i].value;
@@ -284,7 +281,7 @@ argument_flow(struct reach *r, const struct place *from, const struct ty_type *a
     if (arg->form == TY_FORM_TYPE_VAR || arg->form == TY_FORM_METHOD_VAR) {
         if (!variable_vertex(r, from, arg, &v))
             return false;
-        edge_add(r, v, to, expanding, from->is_declaration);
+        edge_add(r, v, to, expanding, from->is_base);
         if (!expanding)
             return false;
         cycles_refresh(r);
@@ -403,12 +400,42 @@ method_flow(struct reach *r, const struct place *from, const struct ty_method *o
 
 /* ---- declarations ----------------------------------------------------------------------------------- */
 
+/* Is there a way from `v` to `target` along edges of base classes? */
+static bool
+bases_lead(const struct growth *g, uint32_t v, uint32_t target, struct ptr_map *seen)
+{
+    if (v == target)
+        return true;
+    if (ptr_map_put(seen, &g->vertices[v], seen))
+        return false;
+    for (uint32_t e = g->vertices[v].edges; e; e = g->edges[e - 1].next)
+        if (g->edges[e - 1].is_base && bases_lead(g, g->edges[e - 1].to, target, seen))
+            return true;
+    return false;
+}
+
+/* ECMA-335 II.9.2: an expanding edge in a cycle of base classes. */
+static bool
+is_endless(const struct growth *g, const struct growth_def *d)
+{
+    bool found = false;
+
+    for (uint32_t v = d->first; v < d->first + d->count; v++)
+        for (uint32_t e = g->vertices[v].edges; e && !found; e = g->edges[e - 1].next) {
+            struct ptr_map seen = {0};
+
+            found = g->edges[e - 1].is_base && g->edges[e - 1].expanding && bases_lead(g, g->edges[e - 1].to, v, &seen);
+            ptr_map_free(&seen);
+        }
+    return found;
+}
+
 /* The base and the interfaces of a definition are mentions too: their code runs on its instances. */
 static void
 declare(struct reach *r, const struct ty_def *def)
 {
     struct growth_def *d = def_of(r, def, def->generic_count);
-    struct place from = {.type = def, .is_declaration = true};
+    struct place from = {.type = def, .is_base = true};
     struct verdict ignored = {0};
     struct ty_type *open, *base;
     const struct ty_interfaces *itf;
@@ -422,9 +449,32 @@ declare(struct reach *r, const struct ty_def *def)
     base = ty_base(r->ty, open);
     if (base)
         type_flow(r, &from, base, NULL, &ignored);
-    itf = ty_interfaces_of(r->ty, open);
+    d->endless = is_endless(r->growth, d);
+    from.is_base = false;
+    itf = d->endless ? NULL : ty_interfaces_of(r->ty, open);
     for (uint32_t i = 0; itf && i < itf->count; i++)
         type_flow(r, &from, itf->at[i], NULL, &ignored);
+}
+
+/* false + failure: no instance of the type's definition can be loaded. */
+static bool
+can_load(struct reach *r, const struct ty_type *t)
+{
+    struct growth_def *d;
+    const char *text;
+
+    if (!t || t->form != TY_FORM_DEF || !t->arg_count)
+        return true;
+    declare(r, t->def);
+    d = def_of(r, t->def, t->def->generic_count);
+    if (!d->endless)
+        return true;
+    text = arena_printf(r->arena, "%s cannot be loaded: its base classes never end (ECMA-335 II.9.2)", t->def->full_name);
+    if (!d->warned)
+        reach_warn_growth(r, text);
+    d->warned = true;
+    ty_fail(r->ty, TY_FAIL_TYPE_LOAD, "%s", text);
+    return false;
 }
 
 /* ---- the doors ----------------------------------------------------------------------------------------- */
@@ -482,18 +532,17 @@ growth_level(struct reach *r, const struct ref *ref)
 /* A mention without variables. From code that is not generic it is as good as any; else it may stand
  * for a target that was found for one with variables. */
 static void
-closed_mention(struct reach *r, const struct ty_method *body, const void *instance)
+closed_mention(struct reach *r, const struct ty_method *body, const void *instance, const void *canon)
 {
-    struct growth *g = r->growth;
-    bool known = ptr_map_has(&g->levels, instance);
+    struct growth *g = graph_of(r);
     uint32_t level;
 
     if (!is_generic(body)) {
-        if (known)
-            level_put(g, instance, 0);
+        level_put(g, instance, 0);
+        level_put(g, canon, 0);
         return;
     }
-    level = known ? 0 : method_level(g, body);
+    level = ptr_map_has(&g->levels, instance) ? 0 : method_level(g, body);
     if (level)
         level_put(g, instance, level);
 }
@@ -524,9 +573,11 @@ reach_mention_type(struct reach *r, struct ty_method *body, struct ty_type *open
 
     if (!r->scanning || body->def->pseudo == TY_PSEUDO_SYNTH)
         return true;
+    if (!can_load(r, open))
+        return false;
     if (!open->has_vars) {
-        if (r->growth && r->growth->levels.count && open->arg_count)
-            closed_mention(r, body, closed);
+        if (open->arg_count)
+            closed_mention(r, body, closed, ty_canon_of(r->ty, closed));
         return true;
     }
     from = place_of_body(r, body);
@@ -542,10 +593,13 @@ reach_mention_method(struct reach *r, struct ty_method *body, struct ty_method *
 
     if (!r->scanning || body->def->pseudo == TY_PSEUDO_SYNTH)
         return true;
+    if (!can_load(r, open->owner))
+        return false;
     if (!open->has_vars) {
-        if (r->growth && r->growth->levels.count && is_generic(closed)) {
-            closed_mention(r, body, closed->def->generic_count ? (const void *)closed : (const void *)closed->owner);
-        }
+        if (closed->def->generic_count)
+            closed_mention(r, body, closed, ty_method_canon(r->ty, closed));
+        if (closed->owner && closed->owner->arg_count)
+            closed_mention(r, body, closed->owner, ty_canon_of(r->ty, closed->owner));
         return true;
     }
     from = place_of_body(r, body);

@@ -28,6 +28,8 @@ ty_interfaces_load(struct ty_context *ctx, struct ty_def *def)
                     def->assembly->path, ty_name(ctx, t));
             return false;
         }
+        if (!ty_vars_within(ctx, t, def))
+            return false;
         list[count++] = t;
     }
     def->interfaces_open = list;

@@ -79,6 +79,28 @@ ty_reduced(struct ty_context *ctx, struct ty_type *t)
 /* ---- bases -------------------------------------------------------------------------------------
  */
 
+static bool
+vars_within(const struct ty_type *t, uint32_t count)
+{
+    if (t->form == TY_FORM_TYPE_VAR)
+        return t->var_index < count;
+    if (t->form == TY_FORM_METHOD_VAR || (t->param && !vars_within(t->param, count)))
+        return false;
+    for (uint16_t i = 0; i < t->arg_count; i++)
+        if (!vars_within(t->args[i], count))
+            return false;
+    return true;
+}
+
+bool
+ty_vars_within(struct ty_context *ctx, const struct ty_type *t, const struct ty_def *def)
+{
+    if (!t->has_vars || vars_within(t, def->generic_count))
+        return true;
+    ty_fail(ctx, TY_FAIL_TYPE_LOAD, "%s, %s: a base or interface mentions a generic parameter that it has not", def->full_name, def->assembly->path);
+    return false;
+}
+
 /* Also looks at all further bases, so that no walk along them can go round in circles. */
 static bool
 base_open_load(struct ty_context *ctx, struct ty_def *def)
@@ -108,7 +130,7 @@ base_open_load(struct ty_context *ctx, struct ty_def *def)
                 def->assembly->path, ty_name(ctx, base));
         ok = false;
     } else {
-        ok = base_open_load(ctx, base->def);
+        ok = ty_vars_within(ctx, base, def) && base_open_load(ctx, base->def);
     }
     ty_leave(ctx);
     def->base_open = ok ? base : NULL;

@@ -64,6 +64,9 @@ struct ty_type *ty_field_parse(struct ty_context *ctx, struct ty_assembly *as, s
 struct ty_type **ty_arguments_parse(struct ty_context *ctx, struct ty_assembly *as,
                                     struct md_blob blob, uint32_t *count);
 
+/* relations.c: whether a base or interface of `def` mentions only variables that it has; false + failure. */
+bool ty_vars_within(struct ty_context *ctx, const struct ty_type *t, const struct ty_def *def);
+
 /* tokens.c */
 struct ty_def *ty_def_from_token(struct ty_context *ctx, struct ty_assembly *as, uint32_t token);
 struct ty_def *ty_def_lookup(struct ty_context *ctx, struct ty_assembly *as, const char *ns,

@@ -48,6 +48,7 @@ namespace CoreRT.Companion
         {
             if (exception is OutOfMemoryException)
                 return Status.NoMemory;
+            Engine.KeepError(exception);
             Engine.Report(exception);
             return Status.Exception;
         }

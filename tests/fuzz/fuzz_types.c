@@ -74,12 +74,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-/* For each table a change of each column that keeps the value, in different rows. */
+/* What was found: two types of one name; a type that loses its parameter, which its body mentions. */
+static const uint8_t found[][8] = {{1, 31, 1, 17, 193, 1, 138, 193}, {0, 2, 16, 1, 128, 158, 1, 0}};
+
+/* These, then for each table a change of each column that keeps the value, in different rows. */
 bool
 fuzz_seed(unsigned n, struct byte_vec *out)
 {
     const struct md_image *img = subject_image();
 
+    if (n < sizeof found / sizeof *found) {
+        byte_vec_put(out, found[n], sizeof *found);
+        return true;
+    }
+    n -= (unsigned)(sizeof found / sizeof *found);
     for (unsigned t = 0; t < TABLES; t++) {
         unsigned columns = md_table_infos[tables[t]].columns;
         uint32_t row;

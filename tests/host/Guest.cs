@@ -251,6 +251,10 @@ public static unsafe class Guest
     [UnmanagedCallersOnly(EntryPoint = "guest_adder")]
     public static nint Adder(int by) => Handle(new Step(value => value + by));
 
+    // Delegates of generic types have no native form.
+    [UnmanagedCallersOnly(EntryPoint = "guest_generic_adder")]
+    public static nint GenericAdder() => Handle(new Func<int, int>(value => value + 1));
+
     [UnmanagedCallersOnly(EntryPoint = "guest_day")]
     public static nint Day() => Handle(DayOfWeek.Friday);
 

@@ -273,6 +273,25 @@ START_TEST(a_delegate_becomes_a_c_function)
 }
 END_TEST
 
+START_TEST(a_refused_delegate_leaves_its_reason)
+{
+    intptr_t (*make)(void);
+    corert_error *e;
+    corert_handle h;
+    void *pointer;
+
+    BIND(guest, "guest_generic_adder", make);
+    h = make();
+    ck_assert_int_eq(corert_delegate_pointer(h, &pointer), CORERT_E_EXCEPTION);
+    ck_assert_ptr_null(pointer);
+    ck_assert_int_eq(corert_error_take(&e), CORERT_E_EXCEPTION);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_str_eq(corert_error_type(e), "System.ArgumentException");
+    corert_error_free(e);
+    corert_handle_free(h);
+}
+END_TEST
+
 START_TEST(an_error_tells_type_message_and_inner)
 {
     int (*fails)(void);
@@ -394,6 +413,7 @@ case_values(void)
     tcase_add_test(c, scopes_free_their_handles);
     tcase_add_test(c, handles_keep_objects_and_weak_ones_do_not);
     tcase_add_test(c, a_delegate_becomes_a_c_function);
+    tcase_add_test(c, a_refused_delegate_leaves_its_reason);
     tcase_add_test(c, an_error_tells_type_message_and_inner);
     tcase_add_test(c, the_host_offers_and_forbids_functions);
     tcase_add_test(c, nothing_works_without_a_module);

@@ -73,7 +73,7 @@ namespace generic_growth
             c.Other = a;
             Console.WriteLine(Pairs(1, 3) + " " + Pairs("s", 3) + " " + Both(1.5, 3));
             Console.WriteLine(new Chain<int>().Next(1) + new Chain<string>().Next(3) + new Two<int, string>().Next(2));
-            Console.WriteLine(a.Go(1, 2) + " " + a.Go("x", 2) + " " + c.Go(2L, 1));
+            Console.WriteLine(a.Go(1, 1) + " " + b.Go(1, 1) + " " + c.Go(1, 1));
             Console.WriteLine(Call<Goes<int>, int>(3, 2) + " " + Call<Goes<string>, string>("3", 2) + " " + Walk(new Goes<byte>(), 1, 2));
 
             // written down: any depth

@@ -41,7 +41,7 @@ namespace processes
 
         static void Variables()
         {
-            ProcessStartInfo info = new ProcessStartInfo("/bin/sh", "-c 'echo $GAP_ONE-$GAP_TWO; pwd'") { RedirectStandardOutput = true, WorkingDirectory = "/" };
+            ProcessStartInfo info = new ProcessStartInfo("/bin/sh", "-c \"echo $GAP_ONE-$GAP_TWO; pwd\"") { RedirectStandardOutput = true, WorkingDirectory = "/" };
 
             info.Environment["GAP_ONE"] = "eins";
             info.Environment.Remove("GAP_TWO");
