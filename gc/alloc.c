@@ -404,6 +404,20 @@ large_take(size_t bytes, bool force, uint8_t **out, bool *zero)
     return DONE;
 }
 
+/* A large object's memory, taken and not all zeros: what has no memory behind it gets none. */
+static void
+large_clear(uint8_t *at, size_t bytes)
+{
+    struct gc_block *b = &gc_heap.block[gc_offset(at) >> GC_BLOCK_SHIFT];
+    uint8_t *end = at + bytes;
+
+    for (; at < end; at += GC_BLOCK_BYTES, b++) {
+        if (!(b->flags & GC_BLOCK_ZERO))
+            memset(at, 0, (size_t)(end - at) < GC_BLOCK_BYTES ? (size_t)(end - at) : GC_BLOCK_BYTES);
+        b->flags &= (uint8_t)~GC_BLOCK_ZERO;
+    }
+}
+
 /* ---- one attempt ---- */
 struct request {
     struct gc_buffer *buffer;
@@ -430,7 +444,9 @@ take_shared(const struct request *r, uint8_t **out)
     pal_mutex_unlock(&gc_heap.lock);
     if (outcome != DONE)
         return outcome;
-    if (!zero)
+    if (!zero && r->bytes > GC_LARGE_BYTES)
+        large_clear(*out, r->bytes);
+    else if (!zero)
         memset(*out, 0, r->bytes);
     if (r->taken)
         *r->taken += r->bytes;

@@ -228,19 +228,24 @@ block_take(size_t at, enum gc_block_state state, unsigned owner, uint32_t run_bl
     return zero;
 }
 
-/* Reads as zeros only if all of it does. */
+/* Reads as zeros only if all of it does; else the blocks of a large object that do keep ZERO. */
 static bool
 run_mark_taken(size_t at, size_t count, enum gc_block_state state, unsigned owner)
 {
-    bool zero = true;
-    size_t i;
+    size_t zeros = 0, i;
 
     if (state != GC_BLOCK_LARGE)
         return block_take(at, state, owner, 0);
     for (i = 0; i < count; i++)
-        zero &= block_take(at + i, i ? GC_BLOCK_LARGE_REST : GC_BLOCK_LARGE, owner,
-                           (uint32_t)(i ? i : count));
-    return zero;
+        if (block_take(at + i, i ? GC_BLOCK_LARGE_REST : GC_BLOCK_LARGE, owner,
+                       (uint32_t)(i ? i : count))) {
+            gc_heap.block[at + i].flags |= GC_BLOCK_ZERO;
+            zeros++;
+        }
+    if (zeros == count)
+        for (i = 0; i < count; i++)
+            gc_heap.block[at + i].flags &= (uint8_t)~GC_BLOCK_ZERO;
+    return zeros == count;
 }
 
 uint8_t *
