@@ -35,6 +35,7 @@ file_status(enum pal_status status)
         return CORERT_E_FORMAT;
     case PAL_E_ACCESS:
     case PAL_E_KIND:
+    case PAL_E_FULL:
     case PAL_E_IO:
         break;
     }

@@ -25,6 +25,8 @@ pal_status_text(enum pal_status status)
         return "too large";
     case PAL_E_KIND:
         return "not a regular file";
+    case PAL_E_FULL:
+        return "no space left";
     case PAL_E_IO:
         return "input/output error";
     }
@@ -49,6 +51,9 @@ pal_status_of_errno(int error)
     case EFBIG:
     case EOVERFLOW:
         return PAL_E_TOO_BIG;
+    case ENOSPC:
+    case EDQUOT:
+        return PAL_E_FULL;
     case EISDIR:
     case ENOTDIR:
         return PAL_E_KIND;

@@ -23,6 +23,7 @@ enum pal_status {
     PAL_E_ACCESS,    /* exists, but we may not */
     PAL_E_TOO_BIG,   /* larger than the caller's limit */
     PAL_E_KIND,      /* a folder where a file was expected, or the other way round */
+    PAL_E_FULL,      /* no room on the device or in the quota */
     PAL_E_IO         /* anything else the system reported */
 };
 
