@@ -9,6 +9,7 @@
 
 #include "pal/pal.h"
 #include "tests/gc/gc_types.h"
+#include "tests/gc/stopping.h"
 
 enum { THREADS = 4, SLOTS = 32, SHARED = 16, LIST_MOST = 60 };
 
@@ -17,7 +18,7 @@ struct thread {
     uint64_t taken;
     void *slot[SLOTS];
     uintptr_t word[4];
-    atomic_bool native; /* stopped, as far as a collection is concerned */
+    struct stop_state stop;
     uint64_t seed;
     uint64_t bytes;
     bool attached;
@@ -26,9 +27,6 @@ struct thread {
 static struct thread threads[THREADS];
 static _Thread_local struct thread *self;
 static _Atomic(void *) shared[SHARED];
-static atomic_uint stop_request;
-static pthread_mutex_t world_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t world_runs = PTHREAD_COND_INITIALIZER;
 static int rounds;
 static atomic_uint collections;
 
@@ -41,62 +39,19 @@ below(uint32_t n)
 
 /* ---- stopping ---- */
 static void
-native_begin(void)
-{
-    atomic_store(&self->native, true);
-}
-
-static void
-native_end(void)
-{
-    for (;;) {
-        atomic_store(&self->native, false);
-        if (!atomic_load(&stop_request))
-            return;
-        atomic_store(&self->native, true);
-        pthread_mutex_lock(&world_lock);
-        while (atomic_load(&stop_request))
-            pthread_cond_wait(&world_runs, &world_lock);
-        pthread_mutex_unlock(&world_lock);
-    }
-}
-
-static void
-poll(void)
-{
-    if (atomic_load_explicit(&stop_request, memory_order_relaxed)) {
-        native_begin();
-        native_end();
-    }
-}
-
-static void
-run_native(void (*function)(void *context), void *context)
-{
-    native_begin();
-    function(context);
-    native_end();
-}
-
-static void
 world_stop(void)
 {
     size_t i;
 
-    atomic_store(&stop_request, 1);
-    for (i = 0; i < THREADS; i++) {
-        while (!atomic_load(&threads[i].native))
-            pal_thread_yield();
-    }
+    stop_request();
+    for (i = 0; i < THREADS; i++)
+        stop_wait(&threads[i].stop);
 }
 
 static void
 world_resume(void)
 {
-    pthread_mutex_lock(&world_lock);
-    atomic_store(&stop_request, 0);
-    pthread_cond_broadcast(&world_runs);
-    pthread_mutex_unlock(&world_lock);
+    stop_release();
 }
 
 /* ---- roots ---- */
@@ -147,7 +102,7 @@ verify_failed(const char *text)
     pal_fail_fast(text);
 }
 
-static const struct gc_world world = {.run_native = run_native,
+static const struct gc_world world = {.run_native = stop_run_native,
                                       .stop = world_stop,
                                       .each_buffer = each_buffer,
                                       .scan_ambiguous = scan_ambiguous,
@@ -223,7 +178,7 @@ step(void)
 {
     size_t i = below(SLOTS), k;
 
-    poll();
+    stop_poll();
     switch (below(40)) {
     case 0:
         self->slot[i] = atomic_exchange(&shared[below(SHARED)], self->slot[i]);
@@ -259,13 +214,14 @@ thread_main(void *argument)
     int i;
 
     self = argument;
-    native_end();
+    stop_enter(&self->stop);
+    stop_native_end();
     for (i = 0; i < rounds; i++)
         step();
     for (i = 0; i < SLOTS; i++)
         list_check((size_t)i);
     gc_buffer_retire(&self->buffer);
-    native_begin();
+    stop_native_begin();
     return NULL;
 }
 
@@ -284,7 +240,7 @@ run(struct gc_config config)
     ck_assert(gc_start(&config));
     for (i = 0; i < THREADS; i++) {
         threads[i].seed = 77 + i;
-        atomic_store(&threads[i].native, true);
+        atomic_store(&threads[i].stop.native, true);
         ck_assert_int_eq(pthread_create(&handle[i], NULL, thread_main, &threads[i]), 0);
     }
     for (i = 0; i < THREADS; i++)

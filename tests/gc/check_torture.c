@@ -12,6 +12,7 @@
 
 #include "pal/pal.h"
 #include "tests/gc/gc_types.h"
+#include "tests/gc/stopping.h"
 
 enum { THREADS = 4, ROOTS = 24, WEAKS = 48, LINKS = 3, IDS = 12000 };
 enum kind { LEAF, PAIR, FINAL, BYTES, KINDS };
@@ -33,14 +34,12 @@ struct thread {
     struct model *o; /* [1..count] */
     uint32_t *stack;
     uint32_t count, number;
-    atomic_bool native;
+    struct stop_state stop;
 };
 
 static struct thread threads[THREADS];
 static _Thread_local struct thread *self;
-static atomic_uint stop_request, collections, finalized, cleared;
-static pthread_mutex_t world_lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t world_runs = PTHREAD_COND_INITIALIZER;
+static atomic_uint collections, finalized, cleared;
 static bool collected;
 
 static void
@@ -218,52 +217,13 @@ compare(struct thread *t)
 /* ---- stopping ---- */
 
 static void
-native_begin(void)
-{
-    atomic_store(&self->native, true);
-}
-
-static void
-native_end(void)
-{
-    for (;;) {
-        atomic_store(&self->native, false);
-        if (!atomic_load(&stop_request))
-            return;
-        atomic_store(&self->native, true);
-        pthread_mutex_lock(&world_lock);
-        while (atomic_load(&stop_request))
-            pthread_cond_wait(&world_runs, &world_lock);
-        pthread_mutex_unlock(&world_lock);
-    }
-}
-
-static void
-poll(void)
-{
-    if (atomic_load_explicit(&stop_request, memory_order_relaxed)) {
-        native_begin();
-        native_end();
-    }
-}
-
-static void
-run_native(void (*function)(void *context), void *context)
-{
-    native_begin();
-    function(context);
-    native_end();
-}
-
-static void
 world_stop(void)
 {
     size_t i;
 
-    atomic_store(&stop_request, 1);
+    stop_request();
     for (i = 0; i < THREADS; i++)
-        while (!atomic_load(&threads[i].native))
-            pal_thread_yield();
+        stop_wait(&threads[i].stop);
     collected = false;
     for (i = 0; i < THREADS; i++)
         expect(&threads[i]);
@@ -278,10 +238,7 @@ world_resume(void)
         compare(&threads[i]);
         finalize(&threads[i]);
     }
-    pthread_mutex_lock(&world_lock);
-    atomic_store(&stop_request, 0);
-    pthread_cond_broadcast(&world_runs);
-    pthread_mutex_unlock(&world_lock);
+    stop_release();
 }
 
 /* ---- roots ---- */
@@ -334,7 +291,7 @@ verify_failed(const char *text)
     pal_fail_fast(text);
 }
 
-static const struct gc_world world = {.run_native = run_native,
+static const struct gc_world world = {.run_native = stop_run_native,
                                       .stop = world_stop,
                                       .each_buffer = each_buffer,
                                       .scan_ambiguous = no_ambiguous,
@@ -436,7 +393,7 @@ step(void)
 {
     size_t i = below(ROOTS);
 
-    poll();
+    stop_poll();
     switch (below(24)) {
     case 0: /* large */
         make(i, BYTES, false, 40000 + below(260000));
@@ -485,12 +442,13 @@ static void *
 thread_main(void *argument)
 {
     self = argument;
-    native_end();
+    stop_enter(&self->stop);
+    stop_native_end();
     while (self->count + 1 < IDS)
         step();
     gc_collect(GC_REASON_INDUCED, GC_COLLECT_COMPACT);
     gc_buffer_retire(&self->buffer);
-    native_begin();
+    stop_native_begin();
     return NULL;
 }
 
@@ -511,7 +469,7 @@ run(struct gc_config config, uint64_t seed)
         threads[i].seed = seed * 31 + i;
         threads[i].o = calloc(IDS + 1, sizeof *threads[i].o);
         threads[i].stack = calloc(IDS + 1, sizeof *threads[i].stack);
-        atomic_store(&threads[i].native, true);
+        atomic_store(&threads[i].stop.native, true);
     }
     ck_assert(gc_start(&config));
     for (i = 0; i < THREADS; i++)
