@@ -309,6 +309,18 @@ byref_layout(struct ty_context *ctx, struct ty_layout *l)
     return true;
 }
 
+/* Static fields only (ECMA-335 II.12.1). */
+static bool
+interface_layout(struct ty_context *ctx, struct ty_type *t)
+{
+    uint32_t i;
+
+    for (i = 0; i < t->def->field_count; i++)
+        if (!t->def->fields[i]->is_static)
+            return ty_layout_fail(ctx, t, "is an interface and has an instance field");
+    return true;
+}
+
 static bool
 layout_make(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
 {
@@ -335,7 +347,7 @@ layout_make(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
     if (t->is_value_type)
         return struct_layout(ctx, t, l);
     if (t->def->is_interface)
-        return true;
+        return interface_layout(ctx, t);
     return class_layout(ctx, t, l);
 }
 

@@ -165,5 +165,5 @@ ty_field_offset(struct ty_context *ctx, struct ty_field *f)
         f->def->is_static ? ty_statics_of(ctx, f->owner) : ty_layout_of(ctx, f->owner);
     uint32_t index = f->def->row - f->def->owner->fields[0]->row;
 
-    return l ? l->field_offsets[index] : 0;
+    return l && l->field_offsets ? l->field_offsets[index] : 0;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/cli/odd_input.sh CORERTC ILASM ODD_INPUT.il - names with the linker's version mark make a module that links; sizes that
-# overflow 32 bits are refused by a warning each.
+# overflow 32 bits and fields of interfaces are refused by a warning each.
 set -u
 corertc=$1
 ilasm=$2
@@ -17,6 +17,7 @@ for name in Wide Long; do
         code=1
     fi
 done
+grep -q "^corertc: warning: Exports.TakeFilled.*instance field" "$dir/err" || { echo "FAILED Filled"; code=1; }
 grep -q "Exports.TakeFar\|'Far'\|Far" "$dir/err" || { echo "FAILED Far"; code=1; }
 if [ "$code" -ne 0 ] || [ ! -e "$dir/out.so" ] || [ -s "$dir/stdout" ] || grep -v "^corertc: warning: " "$dir/err"; then
     echo "FAILED: exit code $code"

@@ -16,7 +16,7 @@ fail() {
     failures=$((failures + 1))
 }
 
-if command -v script >/dev/null; then
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then # a root without /dev/pts has no terminals
     script -qec "'$corertc' --exe -O0 --cache '$dir/cache' -o '$dir/out' '$small'" /dev/null >"$dir/seen" 2>&1 </dev/null || fail "run on a terminal"
     grep -q "$(printf '\033')\[Kcode" "$dir/seen" || fail "no progress on a terminal"
     [ "$(tail -c 4 "$dir/seen")" = "$(printf '\r\033[K')" ] || fail "the progress line stays"
