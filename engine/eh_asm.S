@@ -92,24 +92,7 @@ END_FUNCTION eh_leave
 /* uintptr_t eh_call_guarded(struct thr_reverse_frame *guard, function, a, b, c, d).
  * eh_guard_leave(guard) makes the same call return 0 with the callee-saved registers restored. */
 FUNCTION eh_call_guarded
-        pushq   %rbp
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset rbp, 0
-        pushq   %rbx
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset rbx, 0
-        pushq   %r12
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset r12, 0
-        pushq   %r13
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset r13, 0
-        pushq   %r14
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset r14, 0
-        pushq   %r15
-        .cfi_adjust_cfa_offset 8
-        .cfi_rel_offset r15, 0
+        PUSH_PRESERVED
         subq    $8, %rsp
         .cfi_adjust_cfa_offset 8
         movq    %rsp, REVERSE_GUARD_RSP(%rdi)
@@ -122,24 +105,7 @@ FUNCTION eh_call_guarded
 .Lguard_return:
         addq    $8, %rsp
         .cfi_adjust_cfa_offset -8
-        popq    %r15
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore r15
-        popq    %r14
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore r14
-        popq    %r13
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore r13
-        popq    %r12
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore r12
-        popq    %rbx
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore rbx
-        popq    %rbp
-        .cfi_adjust_cfa_offset -8
-        .cfi_restore rbp
+        POP_PRESERVED
         ret
 END_FUNCTION eh_call_guarded
 
