@@ -267,7 +267,27 @@ struct gc_sweep_result {
 void gc_sweep(struct gc_sweep_result *out);
 
 /* ---- alloc.c ---- */
+enum gc_outcome {
+    GC_TAKEN,
+    GC_DUE, /* a collection is due */
+    GC_FULL /* over the cap, or no memory */
+};
+
 void gc_alloc_reset_regions(void); /* world stopped */
+void gc_heap_lock(void);           /* spins for a while; pal_mutex_unlock() gives it back */
+bool gc_alloc_is_due(size_t bytes); /* HEAP held, as for the next one */
+void gc_alloc_count(size_t bytes);
+
+/* ---- buffer.c ---- */
+enum { GC_HOLE_OBJECT_BYTES = 1024 }; /* larger objects do not go into holes */
+
+/* The next hole of `bytes` or more in lines [from, ..): [*first, *end). */
+bool gc_hole_next(const uint8_t *lines, size_t from, size_t bytes, size_t *first, size_t *end);
+/* Lines [first, end) of a block are a new run. `zero`: they read as zeros already. */
+struct gc_shared gc_run_begin(uint8_t *block, size_t first, size_t end, bool zero);
+/* GC_TAKEN: there is a new region; in a block with holes it may be too small all the same. `force`:
+ * no collection for growth. */
+enum gc_outcome gc_buffer_refill(struct gc_buffer *buffer, uint64_t *taken, size_t bytes, bool force);
 /* Bytes of the buffer's block behind its limit, and of its chain, that the thread may still use. */
 size_t gc_buffer_tail(const struct gc_buffer *buffer);
 size_t gc_buffer_chain(const struct gc_buffer *buffer);

@@ -4,12 +4,16 @@
 #include "pal/linux_priv.h"
 
 #include <assert.h>
+#include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -146,12 +150,27 @@ struct pal_thread {
     pthread_t system;
 };
 
+enum { NAME_BYTES = 16 }; /* of a thread's name in the system, with its zero */
+
 /* Owned by the new thread, which frees it before it calls main. */
 struct thread_start {
     pal_thread_main *main;
     void *argument;
-    char name[16];
+    char name[NAME_BYTES];
 };
+
+/* At most 15 bytes, and no part of a character (UTF-8). */
+static void
+name_cut(char out[NAME_BYTES], const char *name)
+{
+    size_t n = strnlen(name, NAME_BYTES);
+
+    if (n == NAME_BYTES)
+        for (n = NAME_BYTES - 1; n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80;)
+            n--;
+    memcpy(out, name, n);
+    out[n] = '\0';
+}
 
 static void *
 thread_entry(void *opaque)
@@ -179,6 +198,21 @@ create_masked(pthread_t *out, const pthread_attr_t *attributes, struct thread_st
     return error;
 }
 
+/* The C library takes the program's thread-local data out of each stack, and a host may have much. */
+static size_t
+thread_data_bytes(const pthread_attr_t *attributes)
+{
+    size_t (*least)(const pthread_attr_t *) = NULL;
+    void *found = dlsym(RTLD_DEFAULT, "__pthread_get_minstack");
+    size_t bytes;
+
+    if (!found)
+        return 0;
+    memcpy(&least, &found, sizeof least);
+    bytes = least(attributes);
+    return bytes > (size_t)PTHREAD_STACK_MIN ? bytes - (size_t)PTHREAD_STACK_MIN : 0;
+}
+
 enum pal_status
 pal_thread_start(struct pal_thread **out, pal_thread_main *main, void *argument, size_t stack_bytes,
                  const char *name)
@@ -194,10 +228,10 @@ pal_thread_start(struct pal_thread **out, pal_thread_main *main, void *argument,
         goto fail;
     start->main = main;
     start->argument = argument;
-    snprintf(start->name, sizeof start->name, "%s", name ? name : "");
+    name_cut(start->name, name ? name : "");
     if (stack_bytes > 0)
         status = pal_status_of_errno(
-            pthread_attr_setstacksize(&attributes, (stack_bytes + page - 1) & ~(page - 1)));
+            pthread_attr_setstacksize(&attributes, (stack_bytes + thread_data_bytes(&attributes) + page - 1) & ~(page - 1)));
     else
         status = PAL_OK;
     if (status == PAL_OK)
@@ -240,9 +274,9 @@ pal_thread_id(void)
 void
 pal_thread_name(const char *name)
 {
-    char cut[16];
+    char cut[NAME_BYTES];
 
-    snprintf(cut, sizeof cut, "%s", name);
+    name_cut(cut, name);
     pthread_setname_np(pthread_self(), cut);
 }
 
@@ -294,6 +328,28 @@ pal_process_is_single(void)
     return at && strncmp(at, " 1 ", 3) == 0;
 }
 
+/* Of the process's first thread, whose place glibc reads from /proc, which may not be there: the system
+ * puts the program's file name at the top, the size is the limit. */
+static bool
+first_stack(void **low, void **high)
+{
+    enum { ENDLESS = 1u << 30 };
+    const char *name = (const char *)getauxval(AT_EXECFN);
+    uintptr_t top;
+    struct rlimit limit;
+
+    if (!name || syscall(SYS_gettid) != getpid() || getrlimit(RLIMIT_STACK, &limit) != 0)
+        return false;
+    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > ENDLESS)
+        limit.rlim_cur = ENDLESS;
+    top = ((uintptr_t)name + strlen(name) + pal_page_bytes()) & ~(pal_page_bytes() - 1);
+    if (top <= limit.rlim_cur || (uintptr_t)&limit > top || (uintptr_t)&limit < top - limit.rlim_cur)
+        return false;
+    *low = (void *)(top - (limit.rlim_cur & ~(pal_page_bytes() - 1)));
+    *high = (void *)top;
+    return true;
+}
+
 bool
 pal_thread_stack(void **low, void **high)
 {
@@ -304,7 +360,7 @@ pal_thread_stack(void **low, void **high)
 
     *low = *high = NULL;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        return false;
+        return first_stack(low, high);
     ok = pthread_attr_getstack(&attributes, &at, &size) == 0 &&
          pthread_attr_getguardsize(&attributes, &guard) == 0;
     pthread_attr_destroy(&attributes);

@@ -129,7 +129,7 @@ void pal_thread_join(struct pal_thread *thread);
 void pal_thread_detach(struct pal_thread *thread);
 /* The system's number of the calling thread, as debuggers show it. Never 0. */
 uint64_t pal_thread_id(void);
-void pal_thread_name(const char *name); /* of the calling thread; cut to 15 bytes */
+void pal_thread_name(const char *name); /* of the calling thread; UTF-8, cut to 15 bytes */
 void pal_thread_yield(void);
 void pal_thread_sleep_ns(uint64_t ns);
 /* A full memory barrier on every thread of the process; false when the system has none. */

@@ -2,7 +2,6 @@
  * They stop cooperatively: a thread is either in native state or comes to a poll. References are in
  * slots of the thread, since everything may move; some are ambiguous words as well. */
 #include <check.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,56 +13,18 @@
 enum { THREADS = 4, SLOTS = 32, SHARED = 16, LIST_MOST = 60 };
 
 struct thread {
-    _Alignas(128) struct gc_buffer buffer;
-    uint64_t taken;
+    struct stop_thread stop; /* first */
     void *slot[SLOTS];
     uintptr_t word[4];
-    struct stop_state stop;
-    uint64_t seed;
     uint64_t bytes;
-    bool attached;
 };
 
 static struct thread threads[THREADS];
 static _Thread_local struct thread *self;
 static _Atomic(void *) shared[SHARED];
 static int rounds;
-static atomic_uint collections;
-
-static uint32_t
-below(uint32_t n)
-{
-    self->seed = self->seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-    return (uint32_t)(self->seed >> 33) % n;
-}
-
-/* ---- stopping ---- */
-static void
-world_stop(void)
-{
-    size_t i;
-
-    stop_request();
-    for (i = 0; i < THREADS; i++)
-        stop_wait(&threads[i].stop);
-}
-
-static void
-world_resume(void)
-{
-    stop_release();
-}
 
 /* ---- roots ---- */
-static void
-each_buffer(void (*visit)(void *context, struct gc_buffer *b, bool torn), void *context)
-{
-    size_t i;
-
-    for (i = 0; i < THREADS; i++)
-        visit(context, &threads[i].buffer, false);
-}
-
 static void
 scan_ambiguous(void)
 {
@@ -76,11 +37,9 @@ scan_ambiguous(void)
 static void
 scan_roots(void)
 {
-    size_t i, k;
+    size_t i;
 
-    for (i = 0; i < THREADS; i++)
-        for (k = 0; k < SLOTS; k++)
-            gc_root(&threads[i].slot[k]);
+    stop_scan_roots();
     for (i = 0; i < SHARED; i++) {
         void *o = atomic_load(&shared[i]);
 
@@ -89,39 +48,17 @@ scan_roots(void)
     }
 }
 
-static void
-after(const struct gc_collection *c)
-{
-    (void)c;
-    atomic_fetch_add(&collections, 1);
-}
-
-static void
-verify_failed(const char *text)
-{
-    pal_fail_fast(text);
-}
-
-static const struct gc_world world = {.run_native = stop_run_native,
-                                      .stop = world_stop,
-                                      .each_buffer = each_buffer,
-                                      .scan_ambiguous = scan_ambiguous,
-                                      .scan_roots = scan_roots,
-                                      .resume = world_resume,
-                                      .after = after,
-                                      .verify_failed = verify_failed};
-
 /* ---- objects: {type, stamp, next, other, check, third} ---- */
 static void *
 fresh(const struct gc_mt *mt, size_t bytes)
 {
-    uint8_t *at = self->buffer.ptr;
+    uint8_t *at = self->stop.buffer.ptr;
     struct gc_object *o;
 
     self->bytes += bytes;
-    if ((uintptr_t)at + bytes > (uintptr_t)self->buffer.limit)
-        return gc_alloc(&self->buffer, &self->taken, mt, bytes, 0);
-    self->buffer.ptr = at + bytes;
+    if ((uintptr_t)at + bytes > (uintptr_t)self->stop.buffer.limit)
+        return gc_alloc(&self->stop.buffer, &self->stop.taken, mt, bytes, 0);
+    self->stop.buffer.ptr = at + bytes;
     o = (struct gc_object *)(void *)(at + 8);
     o->mt = mt;
     return o;
@@ -134,7 +71,7 @@ node_push(size_t i)
 
     if (!o)
         return false;
-    o[1] = self->seed;
+    o[1] = self->stop.seed;
     o[4] = o[1] * 31 + 7;
     ((void **)(void *)o)[2] = self->slot[i];
     self->slot[i] = o;
@@ -162,7 +99,7 @@ list_check(size_t i)
 static void
 array_attach(size_t i)
 {
-    uint32_t length = below(20) ? 1 + below(300) : 1 + below(60000);
+    uint32_t length = stop_below(20) ? 1 + stop_below(300) : 1 + stop_below(60000);
     struct gc_array *a = fresh(&test_bytes, gc_align8(24 + length));
 
     if (!a)
@@ -176,12 +113,12 @@ array_attach(size_t i)
 static void
 step(void)
 {
-    size_t i = below(SLOTS), k;
+    size_t i = stop_below(SLOTS), k;
 
     stop_poll();
-    switch (below(40)) {
+    switch (stop_below(40)) {
     case 0:
-        self->slot[i] = atomic_exchange(&shared[below(SHARED)], self->slot[i]);
+        self->slot[i] = atomic_exchange(&shared[stop_below(SHARED)], self->slot[i]);
         break;
     case 1:
         list_check(i);
@@ -190,63 +127,56 @@ step(void)
         self->slot[i] = NULL;
         break;
     case 3:
-        self->word[below(4)] = (uintptr_t)self->slot[i] + below(56);
+        self->word[stop_below(4)] = (uintptr_t)self->slot[i] + stop_below(56);
         break;
     case 4:
-        gc_buffer_retire(&self->buffer);
+        gc_buffer_retire(&self->stop.buffer);
         break;
     case 5:
-        if (below(200) == 0)
+        if (stop_below(200) == 0)
             gc_collect(GC_REASON_INDUCED, GC_COLLECT_COMPACT);
         break;
     case 6:
         array_attach(i);
         break;
     default:
-        for (k = below(LIST_MOST / 20); k > 0 && node_push(i); k--)
+        for (k = stop_below(LIST_MOST / 20); k > 0 && node_push(i); k--)
             ;
     }
 }
 
-static void *
-thread_main(void *argument)
+static void
+thread_body(struct stop_thread *me)
 {
     int i;
 
-    self = argument;
-    stop_enter(&self->stop);
-    stop_native_end();
+    self = (struct thread *)(void *)me;
     for (i = 0; i < rounds; i++)
         step();
     for (i = 0; i < SLOTS; i++)
         list_check((size_t)i);
-    gc_buffer_retire(&self->buffer);
-    stop_native_begin();
-    return NULL;
 }
 
 static void
 run(struct gc_config config)
 {
-    pthread_t handle[THREADS];
-    char text[300];
+    struct gc_world world = stop_world();
+    struct stop_thread *all[THREADS];
     size_t i;
 
     memset(threads, 0, sizeof threads);
     for (i = 0; i < SHARED; i++)
         atomic_store(&shared[i], NULL);
-    atomic_store(&collections, 0);
-    config.world = &world;
-    ck_assert(gc_start(&config));
     for (i = 0; i < THREADS; i++) {
-        threads[i].seed = 77 + i;
-        atomic_store(&threads[i].stop.native, true);
-        ck_assert_int_eq(pthread_create(&handle[i], NULL, thread_main, &threads[i]), 0);
+        all[i] = &threads[i].stop;
+        all[i]->seed = 77 + i;
+        all[i]->root = threads[i].slot;
+        all[i]->roots = SLOTS;
     }
-    for (i = 0; i < THREADS; i++)
-        pthread_join(handle[i], NULL);
-    ck_assert_msg(gc_verify(text, sizeof text), "%s", text);
-    ck_assert_uint_gt(atomic_load(&collections), 3);
+    world.scan_ambiguous = scan_ambiguous;
+    world.scan_roots = scan_roots;
+    config.world = &world;
+    stop_run(&config, all, THREADS, thread_body, 3);
     gc_stop();
 }
 

@@ -4,7 +4,6 @@
  * again every reachable object must be there with its contents and references, and a weak slot must hold
  * its object or, if that was not reachable, nothing. */
 #include <check.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,20 +25,18 @@ struct model {
 };
 
 struct thread {
-    _Alignas(128) struct gc_buffer buffer;
-    uint64_t taken, seed;
+    struct stop_thread stop; /* first */
     void *root[ROOTS], *weak[WEAKS];
     uint32_t root_id[ROOTS], weak_id[WEAKS];
     uint32_t weak_expected[WEAKS];
     struct model *o; /* [1..count] */
     uint32_t *stack;
     uint32_t count, number;
-    struct stop_state stop;
 };
 
 static struct thread threads[THREADS];
 static _Thread_local struct thread *self;
-static atomic_uint collections, finalized, cleared;
+static atomic_uint finalized, cleared;
 static bool collected;
 
 static void
@@ -51,13 +48,6 @@ must(bool holds, const struct thread *t, const char *what, uint32_t id)
         return;
     snprintf(text, sizeof text, "thread %u: %s, object %u", t->number, what, id);
     pal_fail_fast(text);
-}
-
-static uint32_t
-below(uint32_t n)
-{
-    self->seed = self->seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-    return (uint32_t)(self->seed >> 33) % n;
 }
 
 /* ---- objects ---- */
@@ -221,9 +211,7 @@ world_stop(void)
 {
     size_t i;
 
-    stop_request();
-    for (i = 0; i < THREADS; i++)
-        stop_wait(&threads[i].stop);
+    stop_all();
     collected = false;
     for (i = 0; i < THREADS; i++)
         expect(&threads[i]);
@@ -241,32 +229,6 @@ world_resume(void)
     stop_release();
 }
 
-/* ---- roots ---- */
-
-static void
-each_buffer(void (*visitor)(void *context, struct gc_buffer *b, bool torn), void *context)
-{
-    size_t i;
-
-    for (i = 0; i < THREADS; i++)
-        visitor(context, &threads[i].buffer, false);
-}
-
-static void
-no_ambiguous(void)
-{
-}
-
-static void
-scan_roots(void)
-{
-    size_t i, k;
-
-    for (i = 0; i < THREADS; i++)
-        for (k = 0; k < ROOTS; k++)
-            gc_root(&threads[i].root[k]);
-}
-
 static void
 clear_weak(enum gc_weak_phase phase)
 {
@@ -278,39 +240,16 @@ clear_weak(enum gc_weak_phase phase)
             gc_weak(&threads[i].weak[k]);
 }
 
-static void
-after(const struct gc_collection *c)
-{
-    (void)c;
-    atomic_fetch_add(&collections, 1);
-}
-
-static void
-verify_failed(const char *text)
-{
-    pal_fail_fast(text);
-}
-
-static const struct gc_world world = {.run_native = stop_run_native,
-                                      .stop = world_stop,
-                                      .each_buffer = each_buffer,
-                                      .scan_ambiguous = no_ambiguous,
-                                      .scan_roots = scan_roots,
-                                      .clear_weak = clear_weak,
-                                      .resume = world_resume,
-                                      .after = after,
-                                      .verify_failed = verify_failed};
-
 /* ---- what a thread does ---- */
 
 /* Any object that the thread can reach; 0: none. */
 static uint32_t
 some_object(void)
 {
-    uint32_t id = self->root_id[below(ROOTS)], steps = below(8);
+    uint32_t id = self->root_id[stop_below(ROOTS)], steps = stop_below(8);
 
     while (id && steps--) {
-        uint32_t next = self->o[id].link[below(LINKS)];
+        uint32_t next = self->o[id].link[stop_below(LINKS)];
 
         if (!next)
             break;
@@ -335,7 +274,7 @@ make(size_t i, uint8_t kind, bool pinned, uint32_t length)
 
     if (self->count + 1 >= IDS)
         return;
-    m.at = gc_alloc(&self->buffer, &self->taken, type_of(kind), bytes_of(&m), flags);
+    m.at = gc_alloc(&self->stop.buffer, &self->stop.taken, type_of(kind), bytes_of(&m), flags);
     if (!m.at)
         return;
     id = ++self->count;
@@ -352,8 +291,8 @@ make(size_t i, uint8_t kind, bool pinned, uint32_t length)
 static void
 link_objects(void)
 {
-    uint32_t from = some_object(), to = below(4) ? some_object() : 0;
-    size_t k = below(LINKS);
+    uint32_t from = some_object(), to = stop_below(4) ? some_object() : 0;
+    size_t k = stop_below(LINKS);
 
     if (!from || self->o[from].kind == LEAF || self->o[from].kind == BYTES)
         return;
@@ -364,7 +303,7 @@ link_objects(void)
 static void
 weak_set(void)
 {
-    size_t i = below(WEAKS);
+    size_t i = stop_below(WEAKS);
 
     self->weak_id[i] = some_object();
     self->weak[i] = self->weak_id[i] ? self->o[self->weak_id[i]].at : NULL;
@@ -391,15 +330,15 @@ take_ready(void)
 static void
 step(void)
 {
-    size_t i = below(ROOTS);
+    size_t i = stop_below(ROOTS);
 
     stop_poll();
-    switch (below(24)) {
+    switch (stop_below(24)) {
     case 0: /* large */
-        make(i, BYTES, false, 40000 + below(260000));
+        make(i, BYTES, false, 40000 + stop_below(260000));
         break;
     case 1:
-        make(i, below(2) ? PAIR : BYTES, true, 300 + below(2000));
+        make(i, stop_below(2) ? PAIR : BYTES, true, 300 + stop_below(2000));
         break;
     case 2:
     case 3:
@@ -407,7 +346,7 @@ step(void)
         break;
     case 4:
     case 5:
-        make(i, BYTES, false, 24 + below(3000));
+        make(i, BYTES, false, 24 + stop_below(3000));
         break;
     case 6:
     case 7:
@@ -423,8 +362,8 @@ step(void)
         root_set(i, some_object());
         break;
     case 11:
-        if (below(60) == 0)
-            gc_collect(GC_REASON_INDUCED, below(2) ? GC_COLLECT_COMPACT : 0);
+        if (stop_below(60) == 0)
+            gc_collect(GC_REASON_INDUCED, stop_below(2) ? GC_COLLECT_COMPACT : 0);
         break;
     case 12:
         make(i, LEAF, false, 0); /* mostly short-lived: the root is soon taken again */
@@ -438,46 +377,39 @@ step(void)
     }
 }
 
-static void *
-thread_main(void *argument)
+static void
+thread_body(struct stop_thread *me)
 {
-    self = argument;
-    stop_enter(&self->stop);
-    stop_native_end();
+    self = (struct thread *)(void *)me;
     while (self->count + 1 < IDS)
         step();
     gc_collect(GC_REASON_INDUCED, GC_COLLECT_COMPACT);
-    gc_buffer_retire(&self->buffer);
-    stop_native_begin();
-    return NULL;
 }
 
 static void
 run(struct gc_config config, uint64_t seed)
 {
-    pthread_t handle[THREADS];
-    char text[300];
+    struct gc_world world = stop_world();
+    struct stop_thread *all[THREADS];
     size_t i;
 
     memset(threads, 0, sizeof threads);
-    atomic_store(&collections, 0);
     atomic_store(&finalized, 0);
     atomic_store(&cleared, 0);
-    config.world = &world;
     for (i = 0; i < THREADS; i++) {
+        all[i] = &threads[i].stop;
+        all[i]->seed = seed * 31 + i;
+        all[i]->root = threads[i].root;
+        all[i]->roots = ROOTS;
         threads[i].number = (uint32_t)i;
-        threads[i].seed = seed * 31 + i;
         threads[i].o = calloc(IDS + 1, sizeof *threads[i].o);
         threads[i].stack = calloc(IDS + 1, sizeof *threads[i].stack);
-        atomic_store(&threads[i].stop.native, true);
     }
-    ck_assert(gc_start(&config));
-    for (i = 0; i < THREADS; i++)
-        ck_assert_int_eq(pthread_create(&handle[i], NULL, thread_main, &threads[i]), 0);
-    for (i = 0; i < THREADS; i++)
-        pthread_join(handle[i], NULL);
-    ck_assert_msg(gc_verify(text, sizeof text), "%s", text);
-    ck_assert_uint_gt(atomic_load(&collections), 20);
+    world.stop = world_stop;
+    world.clear_weak = clear_weak;
+    world.resume = world_resume;
+    config.world = &world;
+    stop_run(&config, all, THREADS, thread_body, 20);
     ck_assert_uint_gt(atomic_load(&finalized), 50);
     ck_assert_uint_gt(atomic_load(&cleared), 50);
     gc_stop();

@@ -3,27 +3,28 @@
 
 #include "pal/pal.h"
 
+#include <check.h>
 #include <pthread.h>
 
-static _Thread_local struct stop_state *self;
-static atomic_uint requested;
+enum { THREADS_MAX = 8 };
+
+static struct stop_thread *const *threads;
+static size_t thread_count;
+static void (*thread_body)(struct stop_thread *self);
+static _Thread_local struct stop_thread *self;
+static atomic_uint requested, collections;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t runs = PTHREAD_COND_INITIALIZER;
 
-void
-stop_enter(struct stop_state *mine)
-{
-    self = mine;
-}
-
-void
-stop_native_begin(void)
+/* ---- states ---- */
+static void
+native_begin(void)
 {
     atomic_store(&self->native, true);
 }
 
-void
-stop_native_end(void)
+static void
+native_end(void)
 {
     for (;;) {
         atomic_store(&self->native, false);
@@ -41,30 +42,34 @@ void
 stop_poll(void)
 {
     if (atomic_load_explicit(&requested, memory_order_relaxed)) {
-        stop_native_begin();
-        stop_native_end();
+        native_begin();
+        native_end();
     }
 }
 
-void
-stop_run_native(void (*function)(void *context), void *context)
+uint32_t
+stop_below(uint32_t n)
 {
-    stop_native_begin();
+    self->seed = self->seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (uint32_t)(self->seed >> 33) % n;
+}
+
+/* ---- the world ---- */
+static void
+run_native(void (*function)(void *context), void *context)
+{
+    native_begin();
     function(context);
-    stop_native_end();
+    native_end();
 }
 
 void
-stop_request(void)
+stop_all(void)
 {
     atomic_store(&requested, 1);
-}
-
-void
-stop_wait(struct stop_state *one)
-{
-    while (!atomic_load(&one->native))
-        pal_thread_yield();
+    for (size_t i = 0; i < thread_count; i++)
+        while (!atomic_load(&threads[i]->native))
+            pal_thread_yield();
 }
 
 void
@@ -74,4 +79,86 @@ stop_release(void)
     atomic_store(&requested, 0);
     pthread_cond_broadcast(&runs);
     pthread_mutex_unlock(&lock);
+}
+
+static void
+each_buffer(void (*visit)(void *context, struct gc_buffer *b, bool torn), void *context)
+{
+    for (size_t i = 0; i < thread_count; i++)
+        visit(context, &threads[i]->buffer, false);
+}
+
+static void
+scan_no_words(void)
+{
+}
+
+void
+stop_scan_roots(void)
+{
+    for (size_t i = 0; i < thread_count; i++)
+        for (size_t k = 0; k < threads[i]->roots; k++)
+            gc_root(&threads[i]->root[k]);
+}
+
+static void
+after(const struct gc_collection *c)
+{
+    (void)c;
+    atomic_fetch_add(&collections, 1);
+}
+
+static void
+verify_failed(const char *text)
+{
+    pal_fail_fast(text);
+}
+
+struct gc_world
+stop_world(void)
+{
+    return (struct gc_world){.run_native = run_native,
+                             .stop = stop_all,
+                             .each_buffer = each_buffer,
+                             .scan_ambiguous = scan_no_words,
+                             .scan_roots = stop_scan_roots,
+                             .resume = stop_release,
+                             .after = after,
+                             .verify_failed = verify_failed};
+}
+
+/* ---- the run ---- */
+static void *
+thread_main(void *argument)
+{
+    self = argument;
+    native_end();
+    thread_body(self);
+    gc_buffer_retire(&self->buffer);
+    native_begin();
+    return NULL;
+}
+
+void
+stop_run(const struct gc_config *config, struct stop_thread *const *all, size_t count,
+         void (*body)(struct stop_thread *self), unsigned collections_least)
+{
+    pthread_t handle[THREADS_MAX];
+    char text[300];
+    size_t i;
+
+    ck_assert_uint_le(count, THREADS_MAX);
+    threads = all;
+    thread_count = count;
+    thread_body = body;
+    atomic_store(&collections, 0);
+    for (i = 0; i < count; i++)
+        atomic_store(&all[i]->native, true);
+    ck_assert(gc_start(config));
+    for (i = 0; i < count; i++)
+        ck_assert_int_eq(pthread_create(&handle[i], NULL, thread_main, all[i]), 0);
+    for (i = 0; i < count; i++)
+        pthread_join(handle[i], NULL);
+    ck_assert_msg(gc_verify(text, sizeof text), "%s", text);
+    ck_assert_uint_gt(atomic_load(&collections), collections_least);
 }

@@ -1,27 +1,36 @@
 /* tests/gc/stopping.h - threads of a suite that stop for a collection: each is in native state or comes
- * to a poll. A suite's gc_world takes stop_run_native, and stops and resumes by stop_all, stop_release. */
+ * to a poll. Each has a buffer and a table of exact roots, which are the heap's world. */
 #ifndef TESTS_GC_STOPPING_H
 #define TESTS_GC_STOPPING_H
 
+#include "gc/gc.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stddef.h>
 
-/* One thread's; true before it runs. */
-struct stop_state {
+/* The first member of what a suite keeps for a thread. */
+struct stop_thread {
+    _Alignas(128) struct gc_buffer buffer;
+    uint64_t taken, seed;
+    void **root; /* borrowed: `roots` slots */
+    size_t roots;
     atomic_bool native; /* stopped, as far as a collection is concerned */
 };
 
-/* The calling thread is `mine` from here on; it begins in native state. */
-void stop_enter(struct stop_state *mine);
-void stop_native_begin(void);
-void stop_native_end(void); /* waits while a stop is on */
-void stop_poll(void);
-void stop_run_native(void (*function)(void *context), void *context);
+/* Starts the heap, runs `body` on a thread for each of `threads`, checks the heap and that there were
+ * more than `collections_least` collections; the caller stops it. */
+void stop_run(const struct gc_config *config, struct stop_thread *const *threads, size_t count,
+              void (*body)(struct stop_thread *self), unsigned collections_least);
 
-/* From one thread in native state: asks all to stop; then waits for each. */
-void stop_request(void);
-void stop_wait(struct stop_state *one);
+/* A world of the threads of stop_run(). A suite may put its own functions in place of some, and call
+ * these from there. */
+struct gc_world stop_world(void);
+void stop_all(void);
 void stop_release(void);
+void stop_scan_roots(void);
+
+/* On such a thread. */
+void stop_poll(void);
+uint32_t stop_below(uint32_t n); /* any number less than n */
 
 #endif

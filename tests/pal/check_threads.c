@@ -1,9 +1,15 @@
 /* tests/pal/check_threads.c - threads, locks, keys, clocks and dynamic libraries. */
+#define _GNU_SOURCE
 #include "pal/pal.h"
 #include "tests/pal/suites.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { worker_count = 4, rounds = 20000 };
 
@@ -49,6 +55,32 @@ key_ended(void *value)
     if (value == destructor_target)
         atomic_fetch_add(&destructor_target->ended, 1);
 }
+
+static void
+name_show(void *out)
+{
+    ck_assert_int_eq(prctl(PR_GET_NAME, out), 0);
+}
+
+/* 15 bytes, and no part of a character. */
+START_TEST(names_of_threads_are_cut_between_characters)
+{
+    static const char *const row[][2] = {{"short", "short"},
+                                         {"fifteen bytes..", "fifteen bytes.."},
+                                         {"sixteen bytes...", "sixteen bytes.."},
+                                         {"thirteen b...\xC3\xBC!", "thirteen b...\xC3\xBC"},
+                                         {"fourteen b....\xC3\xBC!", "fourteen b...."},
+                                         {"twelve b....\xF0\x9F\x98\x80", "twelve b...."}};
+    struct pal_thread *thread;
+    char seen[16];
+
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        ck_assert_int_eq(pal_thread_start(&thread, name_show, seen, 0, row[i][0]), PAL_OK);
+        pal_thread_join(thread);
+        ck_assert_str_eq(seen, row[i][1]);
+    }
+}
+END_TEST
 
 START_TEST(threads_share_a_mutex_and_wake_by_condition)
 {
@@ -110,6 +142,62 @@ START_TEST(try_lock_fails_while_held)
 }
 END_TEST
 
+/* Thread-local data of a host lies in the stacks of its threads. */
+static _Thread_local char large[256 * 1024];
+
+static void
+measure(void *argument)
+{
+    void *low, *high;
+
+    large[0] = 1;
+    if (pal_thread_stack(&low, &high))
+        *(size_t *)argument = (size_t)((char *)&low - (char *)low);
+}
+
+START_TEST(a_thread_has_the_stack_that_was_asked_for)
+{
+    struct pal_thread *thread;
+    size_t left = 0;
+
+    ck_assert_int_eq(pal_thread_start(&thread, measure, &left, 128 * 1024, NULL), PAL_OK);
+    pal_thread_join(thread);
+    ck_assert_uint_ge(left, 96 * 1024);
+}
+END_TEST
+
+/* In a child: 0 good or not allowed to take /proc away, else what was wrong. */
+static int
+without_proc(const char *low, const char *high)
+{
+    void *low_again, *high_again;
+
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("none", "/proc", "tmpfs", 0, NULL) != 0)
+        return 0;
+    if (!pal_thread_stack(&low_again, &high_again))
+        return 1;
+    if ((char *)&low_again < (char *)low_again || (char *)&low_again > (char *)high_again)
+        return 2;
+    return (char *)low_again < low || (char *)low_again > low + 1024 * 1024 || (char *)high_again < high - 1024 * 1024 ? 3 : 0;
+}
+
+START_TEST(the_first_thread_knows_its_stack)
+{
+    void *low, *high;
+    pid_t child;
+    int status;
+
+    ck_assert(pal_thread_stack(&low, &high));
+    ck_assert((char *)&low > (char *)low && (char *)&low < (char *)high);
+    child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        _exit(without_proc(low, high));
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(clocks_move_forward)
 {
     uint64_t a = pal_time_ns(), b, cpu = pal_time_cpu_ns();
@@ -158,6 +246,9 @@ thread_cases(void)
     tcase_add_test(cases, threads_share_a_mutex_and_wake_by_condition);
     tcase_add_test(cases, timed_wait_ends_when_its_time_is_over);
     tcase_add_test(cases, try_lock_fails_while_held);
+    tcase_add_test(cases, names_of_threads_are_cut_between_characters);
+    tcase_add_test(cases, a_thread_has_the_stack_that_was_asked_for);
+    tcase_add_test(cases, the_first_thread_knows_its_stack);
     tcase_add_test(cases, clocks_move_forward);
     tcase_add_test(cases, dynamic_library_opens_finds_and_tells_why_not);
     return cases;
