@@ -204,6 +204,7 @@ plan_loop(struct plan *p, uint32_t loop)
             return;
         strip.iterations = few;
         if (simple && !l->has_inner && cg_strip_is_possible(&p->flow, &strip)) {
+            strip.twin = cg_twin_find(&p->flow, &strip);
             p->strips[p->strip_count++] = strip;
             return;
         }
@@ -231,6 +232,10 @@ poll_function(struct cg_unit *u, LLVMValueRef f)
     p.edges = arena_array(p.flow.arena, latches + 1u, sizeof *p.edges);
     for (i = 0; i < p.flow.loop_count; i++)
         plan_loop(&p, i);
+    for (i = 0; i < p.strip_count; i++) {
+        if (p.strips[i].twin)
+            cg_twin_apply(u, &p.flow, &p.strips[i]);
+    }
     for (i = 0; i < p.flow.irregular_count; i++)
         poll_edge(u, &p.flow, p.flow.irregular[i].from, p.flow.irregular[i].to);
     for (i = 0; i < p.edge_count; i++)

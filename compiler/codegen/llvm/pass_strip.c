@@ -7,235 +7,22 @@
  * the end of the loop costs nothing more. */
 #include "compiler/codegen/llvm/pass_poll.h"
 
-enum { LARGEST_STEP = 1 << 16 };
-
-/* ---- finding the compare --------------------------------------------------------------------- */
-
-static LLVMIntPredicate
-predicate_inverse(LLVMIntPredicate p)
-{
-    switch (p) {
-    case LLVMIntEQ: return LLVMIntNE;
-    case LLVMIntNE: return LLVMIntEQ;
-    case LLVMIntUGT: return LLVMIntULE;
-    case LLVMIntUGE: return LLVMIntULT;
-    case LLVMIntULT: return LLVMIntUGE;
-    case LLVMIntULE: return LLVMIntUGT;
-    case LLVMIntSGT: return LLVMIntSLE;
-    case LLVMIntSGE: return LLVMIntSLT;
-    case LLVMIntSLT: return LLVMIntSGE;
-    case LLVMIntSLE: return LLVMIntSGT;
-    }
-    return p;
-}
-
-static LLVMIntPredicate
-predicate_swapped(LLVMIntPredicate p)
-{
-    switch (p) {
-    case LLVMIntUGT: return LLVMIntULT;
-    case LLVMIntUGE: return LLVMIntULE;
-    case LLVMIntULT: return LLVMIntUGT;
-    case LLVMIntULE: return LLVMIntUGE;
-    case LLVMIntSGT: return LLVMIntSLT;
-    case LLVMIntSGE: return LLVMIntSLE;
-    case LLVMIntSLT: return LLVMIntSGT;
-    case LLVMIntSLE: return LLVMIntSGE;
-    case LLVMIntEQ:
-    case LLVMIntNE: return p;
-    }
-    return p;
-}
-
-/* `phi + constant`: gives the constant, 0 if it is something else. */
-static int64_t
-step_of(LLVMValueRef v, LLVMValueRef phi)
-{
-    if (!LLVMIsAInstruction(v) || LLVMGetInstructionOpcode(v) != LLVMAdd ||
-        LLVMGetOperand(v, 0) != phi || !LLVMIsAConstantInt(LLVMGetOperand(v, 1)))
-        return 0;
-    return LLVMConstIntGetSExtValue(LLVMGetOperand(v, 1));
-}
-
-/* The step of a header phi that moves the same way at every latch, or 0. */
-static int64_t
-phi_step(const struct flow *f, uint32_t loop, LLVMValueRef phi)
-{
-    unsigned n = LLVMCountIncoming(phi), i;
-    int64_t step = 0;
-
-    for (i = 0; i < n; i++) {
-        int64_t s;
-
-        if (!flow_loop_holds(f, loop, flow_number(f, LLVMGetIncomingBlock(phi, i))))
-            continue;
-        s = step_of(LLVMGetIncomingValue(phi, i), phi);
-        if (!s || (step && s != step))
-            return 0;
-        step = s;
-    }
-    return step >= -LARGEST_STEP && step <= LARGEST_STEP ? step : 0;
-}
-
-static bool
-is_header_phi(const struct flow *f, uint32_t loop, LLVMValueRef v)
-{
-    return LLVMIsAPHINode(v) &&
-           LLVMGetInstructionParent(v) == f->blocks[f->loops[loop].header].bb;
-}
-
-static bool
-goes_towards(LLVMIntPredicate stay, int64_t step)
-{
-    switch (stay) {
-    case LLVMIntNE: return true;
-    case LLVMIntULT: case LLVMIntULE: case LLVMIntSLT: case LLVMIntSLE: return step > 0;
-    case LLVMIntUGT: case LLVMIntUGE: case LLVMIntSGT: case LLVMIntSGE: return step < 0;
-    case LLVMIntEQ: return false;
-    }
-    return false;
-}
-
-/* `out` has loop, block and stay_edge; `stay`: the compare's outcome that keeps the loop going. */
-static bool
-match_compare(const struct flow *f, LLVMValueRef compare, bool stay, struct cg_strip *out)
-{
-    LLVMIntPredicate p = LLVMGetICmpPredicate(compare);
-    unsigned m, width;
-
-    if (LLVMGetTypeKind(LLVMTypeOf(LLVMGetOperand(compare, 0))) != LLVMIntegerTypeKind)
-        return false;
-    width = LLVMGetIntTypeWidth(LLVMTypeOf(LLVMGetOperand(compare, 0)));
-    if (width != 32 && width != 64)
-        return false;
-    for (m = 0; m < 2; m++) {
-        LLVMValueRef v = LLVMGetOperand(compare, m), phi = v;
-
-        if (!flow_is_invariant(f, out->loop, LLVMGetOperand(compare, 1 - m)))
-            continue;
-        out->next = !is_header_phi(f, out->loop, v);
-        if (out->next) {
-            if (!LLVMIsAInstruction(v) || LLVMGetInstructionOpcode(v) != LLVMAdd)
-                continue;
-            phi = LLVMGetOperand(v, 0);
-            if (!is_header_phi(f, out->loop, phi))
-                continue;
-        }
-        out->step = phi_step(f, out->loop, phi);
-        if (!out->step || (out->next && step_of(v, phi) != out->step))
-            continue;
-        out->stay = stay ? p : predicate_inverse(p);
-        out->stay = m ? predicate_swapped(out->stay) : out->stay;
-        if (!goes_towards(out->stay, out->step))
-            continue;
-        out->compare = compare;
-        out->when = stay;
-        out->moving = m;
-        return true;
-    }
-    return false;
-}
-
-/* `a && b` and `a || b`, also as selects. */
-static bool
-is_junction(LLVMValueRef v, bool conjunction, LLVMValueRef parts[2])
-{
-    LLVMValueRef constant;
-
-    if (!LLVMIsAInstruction(v))
-        return false;
-    if (LLVMGetInstructionOpcode(v) == (conjunction ? LLVMAnd : LLVMOr)) {
-        parts[0] = LLVMGetOperand(v, 0);
-        parts[1] = LLVMGetOperand(v, 1);
-        return true;
-    }
-    if (!LLVMIsASelectInst(v))
-        return false;
-    constant = LLVMGetOperand(v, conjunction ? 2 : 1);
-    if (!LLVMIsAConstantInt(constant) || LLVMConstIntGetZExtValue(constant) != !conjunction)
-        return false;
-    parts[0] = LLVMGetOperand(v, 0);
-    parts[1] = LLVMGetOperand(v, conjunction ? 1 : 2);
-    return true;
-}
-
-/* All parts of the condition must be `stay` for the loop to go on. */
-static bool
-match_condition(const struct flow *f, LLVMValueRef condition, bool stay, struct cg_strip *out)
-{
-    LLVMValueRef parts[2];
-
-    if (LLVMIsAICmpInst(condition))
-        return match_compare(f, condition, stay, out);
-    if (!is_junction(condition, stay, parts))
-        return false;
-    return match_condition(f, parts[0], stay, out) || match_condition(f, parts[1], stay, out);
-}
-
-/* Follows straight lines only. */
-static bool
-only_throws(LLVMBasicBlockRef bb)
-{
-    unsigned depth;
-
-    for (depth = 0; depth < 4; depth++) {
-        LLVMValueRef last = LLVMGetBasicBlockTerminator(bb);
-
-        if (LLVMIsAUnreachableInst(last))
-            return true;
-        if (LLVMIsAInvokeInst(last))
-            bb = LLVMGetNormalDest(last);
-        else if (LLVMGetNumSuccessors(last) == 1)
-            bb = LLVMGetSuccessor(last, 0);
-        else
-            return false;
-    }
-    return false;
-}
-
-static bool
-match_block(const struct flow *f, uint32_t loop, uint32_t block, struct cg_strip *out)
-{
-    const struct flow_block *b = &f->blocks[block];
-    LLVMValueRef last = LLVMGetBasicBlockTerminator(b->bb);
-    bool first, second;
-
-    if (b->loop != loop || !LLVMIsABranchInst(last) || !LLVMIsConditional(last))
-        return false;
-    first = flow_loop_holds(f, loop, b->succs.to[0]);
-    second = flow_loop_holds(f, loop, b->succs.to[1]);
-    if (first == second)
-        return false;
-    *out = (struct cg_strip){.loop = loop, .block = block, .stay_edge = first ? 0 : 1};
-    out->cold_exit = only_throws(LLVMGetSuccessor(last, first ? 1 : 0));
-    return match_condition(f, LLVMGetCondition(last), first, out);
-}
-
-bool
-cg_strip_find(const struct flow *f, uint32_t loop, struct cg_strip *out)
-{
-    const struct flow_loop *l = &f->loops[loop];
-    struct cg_strip s;
-    bool found = false;
-    uint32_t b;
-
-    /* Up the dominators of a latch: the blocks that every iteration may come through. */
-    for (b = l->latches.to[0];; b = f->blocks[b].idom) {
-        if (flow_every_iteration(f, loop, b) && match_block(f, loop, b, &s) &&
-            (!found || cg_strip_is_short(&s, UINT32_MAX) ||
-             (s.cold_exit && !out->cold_exit && !cg_strip_is_short(out, UINT32_MAX)))) {
-            *out = s;
-            found = true;
-        }
-        if (b == l->header)
-            return found;
-    }
-}
-
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
-static LLVMValueRef
-strip_bound(const struct cg_strip *s)
+static bool
+is_signed(LLVMIntPredicate p)
+{
+    return p == LLVMIntSLT || p == LLVMIntSLE || p == LLVMIntSGT || p == LLVMIntSGE;
+}
+
+static bool
+takes_equal(LLVMIntPredicate p)
+{
+    return p == LLVMIntSLE || p == LLVMIntULE || p == LLVMIntSGE || p == LLVMIntUGE;
+}
+
+LLVMValueRef
+cg_strip_bound(const struct cg_strip *s)
 {
     return LLVMGetOperand(s->compare, 1 - s->moving);
 }
@@ -248,20 +35,103 @@ strip_phi(const struct cg_strip *s)
     return s->next ? LLVMGetOperand(v, 0) : v;
 }
 
+/* The compare that the loop makes with `stop`. One that is taken for not going on by mistake asks
+ * the true condition and finds a better stop, so that != may become <. */
+static LLVMIntPredicate
+stop_predicate(const struct cg_strip *s)
+{
+    if (s->stay != LLVMIntNE)
+        return s->stay;
+    return s->step > 0 ? LLVMIntSLT : LLVMIntSGT;
+}
+
+static bool
+stop_is_signed(const struct cg_strip *s)
+{
+    return is_signed(stop_predicate(s));
+}
+
+/* How far before the end of its type the bound must lie, so that the moving value cannot step over the end and
+ * go on from the other one: the loop `i <= int.MaxValue` never ends, and no compare with the bound would tell. */
+static uint64_t
+strip_margin(const struct cg_strip *s)
+{
+    uint64_t step = s->step < 0 ? -(uint64_t)s->step : (uint64_t)s->step;
+
+    return step - !takes_equal(s->stay);
+}
+
+/* The last safe value of the bound; `*beyond`: one with which every compare says "leave". */
+static uint64_t
+strip_edge(const struct cg_strip *s, uint64_t *beyond)
+{
+    unsigned width = LLVMGetIntTypeWidth(LLVMTypeOf(cg_strip_bound(s)));
+    uint64_t all = width == 64 ? UINT64_MAX : (1ull << width) - 1, least = 0, greatest = all;
+
+    if (stop_is_signed(s)) {
+        least = 1ull << (width - 1);
+        greatest = least - 1;
+    }
+    *beyond = s->step > 0 ? least : greatest;
+    return (s->step > 0 ? greatest - strip_margin(s) : least + strip_margin(s)) & all;
+}
+
+/* Far from the ends of 64 bits, which nobody counts to. */
+static bool
+is_small_start(LLVMValueRef phi)
+{
+    unsigned n = LLVMCountIncoming(phi), i;
+
+    for (i = 0; i < n; i++) {
+        LLVMValueRef v = LLVMGetIncomingValue(phi, i);
+        int64_t value;
+
+        if (cg_step_of(v, phi))
+            continue;
+        if (!LLVMIsAConstantInt(v))
+            return false;
+        value = LLVMConstIntGetSExtValue(v);
+        if (value < 0 || value > INT32_MAX)
+            return false;
+    }
+    return true;
+}
+
+static bool
+bound_is_safe(const struct cg_strip *s)
+{
+    LLVMValueRef bound = cg_strip_bound(s);
+    unsigned width = LLVMGetIntTypeWidth(LLVMTypeOf(bound));
+    uint64_t beyond, edge = strip_edge(s, &beyond), value;
+
+    if (!strip_margin(s))
+        return true;
+    if (!LLVMIsAConstantInt(bound))
+        return width == 64 && s->step > 0 &&
+               ((LLVMIsAInstruction(bound) && LLVMGetInstructionOpcode(bound) == LLVMZExt) ||
+                is_small_start(strip_phi(s)));
+    value = LLVMConstIntGetZExtValue(bound);
+    if (stop_is_signed(s)) { /* in the order of unsigned numbers */
+        value ^= 1ull << (width - 1);
+        edge ^= 1ull << (width - 1);
+    }
+    return s->step > 0 ? value <= edge : value >= edge;
+}
+
 bool
 cg_strip_is_short(const struct cg_strip *s, uint32_t iterations)
 {
-    LLVMValueRef phi = strip_phi(s), bound = strip_bound(s);
+    LLVMValueRef phi = strip_phi(s), bound = cg_strip_bound(s);
     unsigned n = LLVMCountIncoming(phi), i;
     uint64_t step = s->step < 0 ? -(uint64_t)s->step : (uint64_t)s->step;
 
-    if (!LLVMIsAConstantInt(bound))
+    if (!LLVMIsAConstantInt(bound) || !bound_is_safe(s))
         return false;
     for (i = 0; i < n; i++) {
         LLVMValueRef start = LLVMGetIncomingValue(phi, i);
         int64_t distance;
 
-        if (step_of(start, phi))
+        if (cg_step_of(start, phi))
             continue;
         if (!LLVMIsAConstantInt(start))
             return false;
@@ -294,9 +164,8 @@ preheader(const struct flow *f, uint32_t loop)
     return found == FLOW_NONE ? NULL : f->blocks[found].bb;
 }
 
-/* The value from outside, and the block it comes from. */
-static LLVMValueRef
-strip_start(const struct flow *f, const struct cg_strip *s, LLVMBasicBlockRef *from)
+LLVMValueRef
+cg_strip_start(const struct flow *f, const struct cg_strip *s, LLVMBasicBlockRef *from)
 {
     LLVMValueRef phi = strip_phi(s);
     unsigned n = LLVMCountIncoming(phi), i;
@@ -321,8 +190,8 @@ cg_strip_is_possible(const struct flow *f, const struct cg_strip *s)
 {
     LLVMBasicBlockRef before = preheader(f, s->loop), from;
 
-    return before && usable_at_end(before, strip_bound(s)) &&
-           usable_at_end(before, strip_start(f, s, &from));
+    return before && usable_at_end(before, cg_strip_bound(s)) &&
+           usable_at_end(before, cg_strip_start(f, s, &from));
 }
 
 static bool
@@ -346,12 +215,12 @@ first_stop_place(const struct flow *f, const struct cg_strip *s, LLVMValueRef st
     uint32_t loop = f->loops[s->loop].parent;
     LLVMBasicBlockRef outer;
 
-    for (; loop != FLOW_NONE; loop = f->loops[loop].parent) {
+    for (; !s->rare && loop != FLOW_NONE; loop = f->loops[loop].parent) {
         outer = preheader(f, loop);
         if (!outer || !leads_to(outer, f->blocks[f->loops[loop].header].bb) ||
             !flow_is_invariant(f, loop, start) ||
-            !flow_is_invariant(f, loop, strip_bound(s)) ||
-            !usable_at_end(outer, start) || !usable_at_end(outer, strip_bound(s)))
+            !flow_is_invariant(f, loop, cg_strip_bound(s)) ||
+            !usable_at_end(outer, start) || !usable_at_end(outer, cg_strip_bound(s)))
             break;
         place = outer;
     }
@@ -360,12 +229,37 @@ first_stop_place(const struct flow *f, const struct cg_strip *s, LLVMValueRef st
 
 /* ---- rewriting ------------------------------------------------------------------------------- */
 
-/* The value `reach` beyond `v` if the bound is farther away than that, else the bound. `sure`: the
+/* The stop of the last piece: the bound, or a value that sends every iteration to the true condition. */
+static LLVMValueRef
+last_stop(struct cg_unit *u, const struct flow *f, const struct cg_strip *s)
+{
+    LLVMBuilderRef b = u->pad_builder;
+    LLVMValueRef bound = cg_strip_bound(s), is_safe;
+    LLVMTypeRef type = LLVMTypeOf(bound);
+    LLVMBasicBlockRef from;
+    LLVMIntPredicate p;
+    uint64_t beyond, edge = strip_edge(s, &beyond);
+
+    if (bound_is_safe(s))
+        return bound;
+    if (LLVMIsAConstantInt(bound))
+        return LLVMConstInt(type, beyond, 0);
+    cg_strip_start(f, s, &from);
+    LLVMPositionBuilderBefore(b, LLVMGetBasicBlockTerminator(first_stop_place(f, s, bound, from)));
+    if (s->step > 0)
+        p = stop_is_signed(s) ? LLVMIntSLE : LLVMIntULE;
+    else
+        p = stop_is_signed(s) ? LLVMIntSGE : LLVMIntUGE;
+    is_safe = LLVMBuildICmp(b, p, bound, LLVMConstInt(type, edge, 0), "");
+    return LLVMBuildSelect(b, is_safe, bound, LLVMConstInt(type, beyond, 0), "");
+}
+
+/* The value `reach` beyond `v` if the bound is farther away than that, else `last`. `sure`: the
  * loop is known to go on from here. */
 static LLVMValueRef
-stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef v, bool sure)
+stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef v, LLVMValueRef last, bool sure)
 {
-    LLVMValueRef bound = strip_bound(s), distance, far, is_far, reach;
+    LLVMValueRef bound = cg_strip_bound(s), distance, far, is_far, reach;
     uint64_t step = s->step < 0 ? -(uint64_t)s->step : (uint64_t)s->step;
 
     reach = LLVMConstInt(LLVMTypeOf(v), step * s->iterations, 0);
@@ -379,7 +273,7 @@ stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef v, bool sure
     is_far = LLVMBuildICmp(b, LLVMIntUGT, distance, reach, "");
     if (!sure && s->stay != LLVMIntNE)
         is_far = LLVMBuildAnd(b, is_far, LLVMBuildICmp(b, s->stay, v, bound, ""), "");
-    return LLVMBuildSelect(b, is_far, far, bound, "");
+    return LLVMBuildSelect(b, is_far, far, last, "");
 }
 
 /* ---- the first stop ---- */
@@ -393,7 +287,7 @@ phi_is_positive(LLVMValueRef phi, unsigned depth)
 
     for (i = 0; i < n; i++) {
         LLVMValueRef in = LLVMGetIncomingValue(phi, i);
-        int64_t step = step_of(in, phi);
+        int64_t step = cg_step_of(in, phi);
 
         if (step > 0 && (LLVMGetNSW(in) || LLVMGetIntTypeWidth(LLVMTypeOf(phi)) == 64))
             continue; /* nobody counts to 2^63 */
@@ -403,7 +297,6 @@ phi_is_positive(LLVMValueRef phi, unsigned depth)
     return true;
 }
 
-/* Surely >= 0 as a signed number. */
 static bool
 is_positive(LLVMValueRef v, unsigned depth)
 {
@@ -427,22 +320,16 @@ is_positive(LLVMValueRef v, unsigned depth)
            is_positive(LLVMGetOperand(v, 1), depth - 1);
 }
 
-/* The compare that the loop makes with `stop`. One that is taken for not going on by mistake asks
- * the true condition and finds a better stop, so that != may become <. */
-static LLVMIntPredicate
-stop_predicate(const struct cg_strip *s)
+bool
+cg_is_positive(LLVMValueRef v)
 {
-    if (s->stay != LLVMIntNE)
-        return s->stay;
-    return s->step > 0 ? LLVMIntSLT : LLVMIntSGT;
+    return is_positive(v, 6);
 }
 
 static bool
-stop_is_signed(const struct cg_strip *s)
+has_early_stop(const struct cg_strip *s, LLVMValueRef start)
 {
-    LLVMIntPredicate p = stop_predicate(s);
-
-    return p == LLVMIntSLT || p == LLVMIntSLE;
+    return s->step > 0 && (!stop_is_signed(s) || cg_is_positive(start));
 }
 
 /* Upwards from a start that is not negative, a bound of at most `reach` is the stop; one that is
@@ -451,10 +338,10 @@ stop_is_signed(const struct cg_strip *s)
 static LLVMValueRef
 early_stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef start)
 {
-    LLVMValueRef bound = strip_bound(s), reach, least, is_near;
+    LLVMValueRef bound = cg_strip_bound(s), reach, least, is_near;
     LLVMTypeRef type = LLVMTypeOf(bound);
 
-    if (s->step < 0 || (stop_is_signed(s) && !is_positive(start, 6)))
+    if (!has_early_stop(s, start))
         return NULL;
     reach = LLVMConstInt(type, (uint64_t)s->step * s->iterations, 0);
     least = LLVMConstInt(type, 0, 0);
@@ -464,14 +351,22 @@ early_stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef start)
     return LLVMBuildSelect(b, is_near, bound, least, "");
 }
 
+static bool
+constant_stop_is_possible(const struct cg_strip *s, LLVMValueRef v)
+{
+    int64_t start = LLVMConstIntGetSExtValue(v), far = start + s->step * (int64_t)s->iterations;
+
+    return s->step > 0 && start >= 0 && far <= INT32_MAX - s->step;
+}
+
 /* With a constant start the first stop is just the lesser of two values, if nothing can wrap. */
 static LLVMValueRef
 constant_stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef v)
 {
-    int64_t start = LLVMConstIntGetSExtValue(v), far = start + s->step * (int64_t)s->iterations;
-    LLVMValueRef bound = strip_bound(s), value;
+    int64_t far = LLVMConstIntGetSExtValue(v) + s->step * (int64_t)s->iterations;
+    LLVMValueRef bound = cg_strip_bound(s), value;
 
-    if (s->step < 0 || start < 0 || far > INT32_MAX)
+    if (!constant_stop_is_possible(s, v))
         return NULL;
     value = LLVMConstInt(LLVMTypeOf(v), (unsigned long long)far, 0);
     return LLVMBuildSelect(
@@ -479,26 +374,57 @@ constant_stop_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef v)
         value, "");
 }
 
+/* The first value compared, if it is a constant. */
 static LLVMValueRef
-first_stop(struct cg_unit *u, const struct flow *f, const struct cg_strip *s)
+constant_start(const struct cg_strip *s, LLVMValueRef start)
+{
+    int64_t v;
+
+    if (!LLVMIsAConstantInt(start))
+        return NULL;
+    v = LLVMConstIntGetSExtValue(start);
+    return LLVMConstInt(LLVMTypeOf(start), (uint64_t)v + (s->next ? (uint64_t)s->step : 0), 1);
+}
+
+LLVMValueRef
+cg_strip_early_stop(struct cg_unit *u, const struct flow *f, const struct cg_strip *s)
 {
     LLVMBuilderRef b = u->pad_builder;
     LLVMBasicBlockRef from;
-    LLVMValueRef start = strip_start(f, s, &from), v = start, stop;
+    LLVMValueRef start = cg_strip_start(f, s, &from), v = constant_start(s, start), stop = NULL;
 
     LLVMPositionBuilderBefore(
-        b, LLVMGetBasicBlockTerminator(first_stop_place(f, s, strip_bound(s), from)));
-    if (s->next && LLVMIsAConstantInt(start))
-        v = LLVMConstInt(LLVMTypeOf(v),
-                         (uint64_t)LLVMConstIntGetSExtValue(start) + (uint64_t)s->step, 1);
-    stop = LLVMIsAConstantInt(v) ? constant_stop_build(b, s, v) : early_stop_build(b, s, start);
+        b, LLVMGetBasicBlockTerminator(first_stop_place(f, s, cg_strip_bound(s), from)));
+    if (v)
+        stop = constant_stop_build(b, s, v);
+    return stop || v ? stop : early_stop_build(b, s, start);
+}
+
+bool
+cg_strip_is_early(const struct flow *f, const struct cg_strip *s)
+{
+    LLVMBasicBlockRef from;
+    LLVMValueRef start = cg_strip_start(f, s, &from), v = constant_start(s, start);
+
+    if (v ? !constant_stop_is_possible(s, v) : !has_early_stop(s, start))
+        return false;
+    return first_stop_place(f, s, cg_strip_bound(s), from) != from;
+}
+
+static LLVMValueRef
+first_stop(struct cg_unit *u, const struct flow *f, const struct cg_strip *s, LLVMValueRef last)
+{
+    LLVMBuilderRef b = u->pad_builder;
+    LLVMBasicBlockRef from;
+    LLVMValueRef start = cg_strip_start(f, s, &from), v = start, stop = cg_strip_early_stop(u, f, s);
+
     if (stop)
         return stop;
     LLVMPositionBuilderBefore(b,
                               LLVMGetBasicBlockTerminator(first_stop_place(f, s, start, from)));
     if (s->next)
         v = LLVMBuildAdd(b, start, LLVMConstInt(LLVMTypeOf(v), (unsigned long long)s->step, 1), "");
-    return stop_build(b, s, v, false);
+    return stop_build(b, s, v, last, false);
 }
 
 /* The condition once more, with `with` in place of the compare. */
@@ -525,10 +451,18 @@ condition_build(LLVMBuilderRef b, LLVMValueRef condition, LLVMValueRef compare, 
 
 /* In the sense of the compare it stands for. */
 static LLVMValueRef
-compare_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMIntPredicate stay, LLVMValueRef bound)
+compare_build(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef compare, LLVMIntPredicate stay,
+              LLVMValueRef bound)
 {
-    return LLVMBuildICmp(b, s->when ? stay : predicate_inverse(stay),
-                         LLVMGetOperand(s->compare, s->moving), bound, "");
+    return LLVMBuildICmp(b, s->when ? stay : cg_predicate_inverse(stay), LLVMGetOperand(compare, s->moving),
+                         bound, "");
+}
+
+LLVMValueRef
+cg_strip_condition(LLVMBuilderRef b, const struct cg_strip *s, LLVMValueRef condition, LLVMValueRef compare,
+                   LLVMValueRef stop)
+{
+    return condition_build(b, condition, compare, compare_build(b, s, compare, stop_predicate(s), stop));
 }
 
 /* Blocks of one rewritten loop. `block` branches to `merge` or `again`; `again` to `move` or out;
@@ -587,7 +521,7 @@ rewrite_branch(struct cg_unit *u, struct rewrite *w, const struct cg_strip *s)
     LLVMValueRef prof = LLVMGetMetadata(w->branch, u->md_prof), made, c;
 
     LLVMPositionBuilderBefore(b, w->branch);
-    c = condition_build(b, w->condition, s->compare, compare_build(b, s, stop_predicate(s), w->stop));
+    c = cg_strip_condition(b, s, w->condition, s->compare, w->stop);
     made = LLVMBuildCondBr(b, c, s->stay_edge ? w->again : w->merge,
                            s->stay_edge ? w->merge : w->again);
     if (prof)
@@ -602,7 +536,7 @@ rewrite_again(struct cg_unit *u, struct rewrite *w, const struct cg_strip *s)
     LLVMValueRef c, br;
 
     LLVMPositionBuilderAtEnd(b, w->again);
-    c = condition_build(b, w->condition, s->compare, compare_build(b, s, s->stay, strip_bound(s)));
+    c = condition_build(b, w->condition, s->compare, compare_build(b, s, s->compare, s->stay, cg_strip_bound(s)));
     br = LLVMBuildCondBr(b, c, s->stay_edge ? w->out : w->move, s->stay_edge ? w->move : w->out);
     if (!s->cold_exit)
         LLVMSetMetadata(br, u->md_prof, s->stay_edge ? u->likely : u->unlikely);
@@ -613,19 +547,20 @@ cg_strip_apply(struct cg_unit *u, struct flow *f, const struct cg_strip *s)
 {
     LLVMBuilderRef b = u->pad_builder;
     struct rewrite w;
-    LLVMValueRef first, merged, moved, stops[3];
+    LLVMValueRef first, last, merged, moved, stops[3];
     LLVMBasicBlockRef from[3];
 
     rewrite_edges(u, &w, f, s);
     LLVMSetCurrentDebugLocation2(b, LLVMInstructionGetDebugLoc(w.branch));
-    first = first_stop(u, f, s);
+    last = last_stop(u, f, s);
+    first = first_stop(u, f, s, last);
     LLVMPositionBuilderAtEnd(b, w.merge);
     merged = LLVMBuildPhi(b, LLVMTypeOf(first), "stop.next");
     LLVMBuildBr(b, w.stay);
     rewrite_stop(u, &w, f, s, first, merged);
     rewrite_again(u, &w, s);
     LLVMPositionBuilderAtEnd(b, w.move);
-    moved = stop_build(b, s, LLVMGetOperand(s->compare, s->moving), true);
+    moved = stop_build(b, s, LLVMGetOperand(s->compare, s->moving), last, true);
     cg_check_branch(u, b, cg_check_low(u, b, NULL), w.slow, w.merge);
     LLVMPositionBuilderAtEnd(b, w.slow);
     cg_check_call(u, b, NULL);
