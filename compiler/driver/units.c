@@ -1,7 +1,9 @@
 /* compiler/driver/units.c - partitions the reached bodies into units and generates their code.
  * Threads take units in turn: building IR happens under one lock (the type system is not
  * thread-safe), optimisation and code generation, the long part, outside it. The partition does not
- * depend on the number of threads, so neither do the objects. */
+ * depend on the number of threads, so neither do the objects.
+ * Bodies that callers usually inline wait: a wave of units is compiled, then those of them that data
+ * or finished code still refer to are the next wave. What nobody asks for is never compiled. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +11,12 @@
 #include "compiler/base/arena.h"
 #include "compiler/base/diag.h"
 #include "compiler/driver/drv.h"
+#include "compiler/emit/elf_view.h"
 #include "pal/pal.h"
 
 enum {
     UNIT_BODIES = 1200,    /* design section 4, pass 5 */
+    SPLIT_BODIES = 100,    /* from here on a wave is an even number of units, so that two processors end together */
     COPY_DEPTH = 4,        /* how far copies for the inliner follow direct calls */
 };
 
@@ -24,35 +28,77 @@ struct unit {
 
 struct work {
     struct drv *d;
-    struct unit *units;
+    struct unit *units;    /* of this wave */
     size_t count, next, done;
+    size_t before;         /* units of earlier waves */
+    bool waits;            /* bodies wait until something refers to them */
+    struct str_map used;   /* symbols that data and finished objects refer to */
     struct cg_options options;
-    struct pal_mutex lock; /* next, the type system, the arenas, d->imports */
+    struct pal_mutex lock; /* next, used, the type system, the arenas, d->imports */
 };
 
 /* ---- partition --------------------------------------------------------------------------------- */
 
-static size_t
-partition(struct drv *d, struct unit **out)
+static void
+partition(struct work *w, const struct ptr_vec *bodies)
 {
-    const struct ptr_vec *methods = reach_methods_found(d->reach);
-    size_t bodies = 0, units, per_unit, n = 0;
+    struct arena *a = w->d->arena;
+    size_t units = (bodies->count + UNIT_BODIES - 1) / UNIT_BODIES, per_unit;
 
-    for (size_t i = 0; i < methods->count; i++)
-        bodies += ((struct reach_method *)methods->at[i])->body;
-    units = (bodies + UNIT_BODIES - 1) / UNIT_BODIES;
-    units = units < 2 ? 2 : units;
-    per_unit = bodies / units + 1;
-    *out = arena_array(d->arena, units, sizeof **out);
-    for (size_t i = 0; i < methods->count; i++) {
-        const struct reach_method *m = methods->at[i];
-
-        if (m->body)
-            ptr_vec_push(&(*out)[n++ / per_unit].bodies, m->method);
-    }
+    if (bodies->count >= SPLIT_BODIES)
+        units += units % 2;
+    per_unit = bodies->count / units + 1;
+    w->units = arena_array(a, units, sizeof *w->units);
+    for (size_t i = 0; i < bodies->count; i++)
+        ptr_vec_push(&w->units[i / per_unit].bodies, bodies->at[i]);
     for (size_t i = 0; i < units; i++)
-        (*out)[i].name = arena_printf(d->arena, "unit%zu", i);
-    return units;
+        w->units[i].name = arena_printf(a, "unit%zu", w->before + i);
+    w->count = units;
+    w->next = w->done = 0;
+}
+
+/* Moves to `now` what has no reason to wait. */
+static void
+choose(struct work *w, struct ptr_vec *waiting, struct ptr_vec *now)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < waiting->count; i++) {
+        struct ty_method *m = waiting->at[i];
+
+        if (w->waits && il_is_inline_candidate(w->d->il, m) && !str_map_get(&w->used, ty_method_symbol(w->d->ty, m)))
+            waiting->at[kept++] = m;
+        else
+            ptr_vec_push(now, m);
+    }
+    waiting->count = kept;
+}
+
+/* ---- what is used ------------------------------------------------------------------------------ */
+
+static void
+note_uses(struct work *w, uint8_t *object, size_t size)
+{
+    struct elf_view v;
+
+    if (!elf_view_open(&v, object, size))
+        diag_bug(__FILE__, __LINE__, "an object that was just written cannot be read");
+    for (size_t i = 1; i < v.symbol_count; i++)
+        if (v.symbols[i].st_shndx == SHN_UNDEF)
+            str_map_put(&w->used, elf_view_symbol_name(&v, &v.symbols[i]), w);
+}
+
+/* The image's data before there is code: its references to methods are complete, only slots of
+ * imports are missing. */
+static void
+note_data(struct work *w)
+{
+    uint8_t *bytes;
+    size_t size;
+
+    emit_data(&w->d->emit, &bytes, &size);
+    note_uses(w, bytes, size);
+    pal_free(bytes);
 }
 
 /* ---- building ---------------------------------------------------------------------------------- */
@@ -131,7 +177,9 @@ finish(struct work *w, struct unit *unit, struct cg_unit *u)
     }
     pal_mutex_lock(&w->lock);
     unit->path = drv_object_write(w->d, unit->name, object, size);
-    diag_progress("code: %zu of %zu units", ++w->done, w->count);
+    if (w->waits)
+        note_uses(w, object, size);
+    diag_progress("code: %zu of %zu units", w->before + ++w->done, w->before + w->count);
     pal_mutex_unlock(&w->lock);
     free(object);
     cg_unit_free(u);
@@ -156,12 +204,33 @@ worker(void *argument)
     }
 }
 
+static void
+run_wave(struct work *w)
+{
+    struct pal_thread *threads[256];
+    unsigned started = 0;
+
+    while (started + 1 < w->d->options.jobs && started + 1 < w->count)
+        if (pal_thread_start(&threads[started], worker, w, 64u << 20, "corertc") != PAL_OK)
+            break;
+        else
+            started++;
+    worker(w);
+    while (started)
+        pal_thread_join(threads[--started]);
+    for (size_t i = 0; i < w->count; i++) {
+        ptr_vec_push(&w->d->objects, (void *)(uintptr_t)w->units[i].path);
+        ptr_vec_free(&w->units[i].bodies);
+    }
+    w->before += w->count;
+}
+
 void
 drv_units(struct drv *d)
 {
+    const struct ptr_vec *methods = reach_methods_found(d->reach);
+    struct ptr_vec waiting = {0}, now = {0};
     struct work w = {.d = d};
-    struct pal_thread *threads[256];
-    unsigned started = 0;
 
     w.options.opt_level = d->options.opt_level;
     w.options.optimize_size = d->options.optimize_size;
@@ -170,17 +239,19 @@ drv_units(struct drv *d)
     w.options.stack_check = !d->options.no_stack_check;
     w.options.engine_linked = d->options.executable;
     w.options.dump_folder = drv_dumps(&d->options, "llvm") ? "." : NULL;
-    w.count = partition(d, &w.units);
+    w.waits = d->options.opt_level > 0 && !d->options.all_slots; /* slots refer to all */
     if (d->options.cache)
         drv_cache_salt(d);
-    while (started + 1 < d->options.jobs && started + 1 < w.count)
-        if (pal_thread_start(&threads[started], worker, &w, 64u << 20, "corertc") != PAL_OK)
-            break;
-        else
-            started++;
-    worker(&w);
-    while (started)
-        pal_thread_join(threads[--started]);
-    for (size_t i = 0; i < w.count; i++)
-        ptr_vec_push(&d->objects, (void *)(uintptr_t)w.units[i].path);
+    if (w.waits)
+        note_data(&w);
+    for (size_t i = 0; i < methods->count; i++)
+        if (((struct reach_method *)methods->at[i])->body)
+            ptr_vec_push(&waiting, ((struct reach_method *)methods->at[i])->method);
+    for (choose(&w, &waiting, &now); now.count; now.count = 0, choose(&w, &waiting, &now)) {
+        partition(&w, &now);
+        run_wave(&w);
+    }
+    ptr_vec_free(&waiting);
+    ptr_vec_free(&now);
+    str_map_free(&w.used);
 }
