@@ -59,7 +59,7 @@ struct guard {
     struct ty_method *impl;
 };
 
-/* The classes of which instances exist under the receiver's static type, when they are few: their own
+/* All classes of which instances exist under the receiver's static type, when they are few: their own
  * methods are called directly (and inlined) after a compare of the MethodTable. Only while emitting:
  * the methods are in the vtables anyway. */
 static uint32_t
@@ -89,9 +89,10 @@ find_guards(struct il_import *im, struct ty_method *closed, const struct il_valu
     return count;
 }
 
-/* The stack of arguments is used once for each guard and once for the slot. */
+/* The stack of arguments is used once for each guard. What is none of the others is the last: a call
+ * through the slot behind them, which nothing takes, would keep LLVM from hoisting what it might change. */
 static void
-call_guarded(struct il_import *im, struct ty_method *open, struct ty_method *closed, const struct guard *guards, uint32_t count)
+call_guarded(struct il_import *im, struct ty_method *closed, const struct guard *guards, uint32_t count)
 {
     uint32_t arguments = closed->sig->param_count + 1u, before = im->depth - arguments;
     struct il_value *saved = arena_array(im->arena, arguments, sizeof *saved);
@@ -103,21 +104,19 @@ call_guarded(struct il_import *im, struct ty_method *open, struct ty_method *clo
 
     im->stack[before].nonnull = true;
     memcpy(saved, &im->stack[before], arguments * sizeof *saved);
-    for (uint32_t i = 0; i <= count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         cg_block next = NULL;
 
         memcpy(&im->stack[before], saved, arguments * sizeof *saved);
         im->depth = before + arguments;
-        if (i < count) {
+        if (i + 1 < count) {
             cg_block match = il_new_block(im, "guess");
 
             next = il_new_block(im, "other");
             cg_cond_br(im->fn, cg_compare(im->fn, CG_EQ, mt, il_type_ref(im, REF_TYPE, guards[i].type)), match, next, CG_EVEN);
             cg_block_set(im->fn, match);
-            il_call_value(im, guards[i].impl, guards[i].impl, NULL, NULL, false, false);
-        } else {
-            il_call_value(im, open, closed, slot_pointer(im, closed, object), NULL, true, false);
         }
+        il_call_value(im, guards[i].impl, guards[i].impl, NULL, NULL, false, false);
         if (im->failed)
             return;
         if (!is_void) {
@@ -192,7 +191,7 @@ il_call_virtual(struct il_import *im, struct ty_method *open, struct ty_method *
         uint32_t count = find_guards(im, closed, self, guards);
 
         if (count) {
-            call_guarded(im, open, closed, guards, count);
+            call_guarded(im, closed, guards, count);
             return;
         }
         il_call_value(im, open, closed, slot_pointer(im, closed, il_null_check(im, self)), NULL, true, false);
@@ -271,24 +270,67 @@ call_constrained_static(struct il_import *im, struct ty_method *open, struct ty_
     il_call(im, impl, 0);
 }
 
-/* The method that the value type itself has for the call, in open form, or NULL: box and dispatch. */
+/* What the value type itself runs for a virtual method, or NULL: box and dispatch. */
 static struct ty_method *
-own_method(struct il_import *im, struct ty_method *open, struct ty_method *closed, struct ty_type *constrained, struct ty_type *type)
+own_override(struct il_import *im, struct ty_type *type, struct ty_method *decl)
 {
     enum ty_dispatch how = TY_DISPATCH_CLASS;
     struct ty_method *impl;
 
+    if (decl->owner->def->is_interface)
+        impl = ty_resolve_interface(im->ty, type, decl, &how);
+    else
+        impl = ty_resolve_virtual(im->ty, type, decl);
+    return impl && how == TY_DISPATCH_CLASS && impl->owner == type ? impl : NULL;
+}
+
+/* The same where shared code knows the interface in its shared form only, while the type may implement an exact instance
+ * of it: I<__Canon> and I<string>. *several: the type runs more than one method under that form, so the dictionary tells. */
+static struct ty_method *
+own_shared(struct il_import *im, struct ty_type *type, struct ty_method *closed, bool *several)
+{
+    const struct ty_interfaces *list = ty_interfaces_of(im->ty, type);
+    struct ty_type *form = ty_canon_of(im->ty, closed->owner);
+    struct ty_method *found = NULL;
+    uint32_t i;
+
+    *several = false;
+    for (i = 0; list && i < list->count; i++) {
+        struct ty_type *interface = list->at[i];
+        struct ty_method *decl, *impl;
+
+        if (interface->def != closed->owner->def || ty_canon_of(im->ty, interface) != form)
+            continue;
+        decl = ty_method_on(im->ty, interface, closed->def, closed->def->generic_count ? closed->args : NULL);
+        impl = decl ? own_override(im, type, decl) : NULL;
+        if (!impl) { /* a default method of one of them: it wants a boxed value */
+            *several = false;
+            return NULL;
+        }
+        if (found && impl->def != found->def)
+            *several = true;
+        found = impl;
+    }
+    return found;
+}
+
+/* The method that the value type itself has for the call, in open form, or NULL. */
+static struct ty_method *
+own_method(struct il_import *im, struct ty_method *open, struct ty_method *closed, struct ty_type *constrained, struct ty_type *type,
+           bool *several)
+{
+    struct ty_method *impl;
+
+    *several = false;
     if (closed->owner == type)
         return open;
     if (!closed->def->is_virtual)
         return NULL;
-    if (closed->owner->def->is_interface)
-        impl = ty_resolve_interface(im->ty, type, closed, &how);
+    if (closed->owner->is_canon && closed->owner->def->is_interface)
+        impl = own_shared(im, type, closed, several);
     else
-        impl = ty_resolve_virtual(im->ty, type, closed);
-    if (!impl || how != TY_DISPATCH_CLASS || impl->owner != type)
-        return NULL;
-    return ty_method_on(im->ty, constrained, impl->def, open->def->generic_count ? open->args : NULL);
+        impl = own_override(im, type, closed);
+    return impl ? ty_method_on(im->ty, constrained, impl->def, open->def->generic_count ? open->args : NULL) : NULL;
 }
 
 void
@@ -297,6 +339,7 @@ il_call_constrained(struct il_import *im, struct ty_method *open, struct ty_type
     struct ty_type *type = il_close(im, constrained);
     struct ty_method *closed = il_close_method(im, open), *own;
     struct il_value *self, value = {.kind = IL_REF};
+    bool several;
 
     im->prefix.constrained = NULL;
     if (!type || !closed)
@@ -317,7 +360,13 @@ il_call_constrained(struct il_import *im, struct ty_method *open, struct ty_type
         il_call(im, open, IL_CALL_VIRTUAL);
         return;
     }
-    own = own_method(im, open, closed, constrained, type);
+    own = own_method(im, open, closed, constrained, type, &several);
+    if (own && several) {
+        struct ref ref = {.kind = REF_METHOD_CONSTRAINED, .type = constrained, .method = open};
+
+        il_call_pointer(im, closed->sig, il_ref(im, &ref));
+        return;
+    }
     if (own) {
         il_call(im, own, 0);
         return;

@@ -199,7 +199,7 @@ il_failure_body(struct il_import *im)
 
     /* Design section 4, pass 1: what concerns a whole file ends the run. */
     if (failure.kind == TY_FAIL_FILE_NOT_FOUND)
-        diag_fatal("%s: IL_%04x: %s", ty_method_name(im->ty, im->method), im->insn.offset, text);
+        reach_refuse(im->reach, im->method, im->insn.offset, text);
     for (size_t k = 0; k < sizeof failures / sizeof *failures; k++)
         if (failures[k].kind == failure.kind)
             i = k;

@@ -49,6 +49,10 @@ static unsafe class Program
             + string.Equals(n, n) + ReferenceEquals("lit", "lit") + ReferenceEquals(string.Empty, "")
             + ReferenceEquals(string.Intern("He" + T.Opaque("llo")), string.Intern("Hel" + T.Opaque("lo"))) + string.IsNullOrEmpty(e)
             + string.IsNullOrWhiteSpace(" \t") + (a != n) + a.Equals((object)"Hello"));
+        string known = "another literal";
+        T.P("interned " + ReferenceEquals(string.Intern(T.Opaque("a lit") + "eral"), "a literal")
+            + ReferenceEquals(string.IsInterned(T.Opaque("another lit") + "eral"), known)
+            + (string.IsInterned(T.Opaque("no lit") + "eral") == null) + ReferenceEquals(string.Intern(new string('a', T.Opaque(0))), ""));
         T.P("compare " + Math.Sign(string.CompareOrdinal("a", "b")) + Math.Sign(string.CompareOrdinal("B", "a"))
             + Math.Sign(string.Compare("a", "A", StringComparison.Ordinal)) + string.Compare("a", "A", StringComparison.OrdinalIgnoreCase)
             + Math.Sign("abc".CompareTo("abd")) + Math.Sign(string.Compare(null, "a"))
