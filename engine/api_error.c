@@ -11,27 +11,49 @@
 struct corert_error {
     char *type, *message, *stack; /* owned */
     int32_t hresult;
-    corert_error *inner; /* owned */
+    corert_error **inner; /* owned array of borrowed errors */
+    size_t inner_count, inner_capacity;
+    corert_error *next; /* owned: the one made after it, in the same call of corert_error_take */
 };
 
 /* Where RhErrorAdd appends. */
 struct error_sink {
-    corert_error *first;
-    corert_error **end;
+    corert_error *first, *last; /* in the order of making */
+    corert_error *outer;        /* whose inner the next one is; NULL: the last one's */
 };
 
 void
 corert_error_free(corert_error *error)
 {
     while (error) {
-        corert_error *inner = error->inner;
+        corert_error *next = error->next;
 
         pal_free(error->type);
         pal_free(error->message);
         pal_free(error->stack);
+        pal_free(error->inner);
         pal_free(error);
-        error = inner;
+        error = next;
     }
+}
+
+static bool
+inner_append(corert_error *outer, corert_error *inner)
+{
+    if (outer->inner_count == outer->inner_capacity) {
+        size_t capacity = outer->inner_capacity ? outer->inner_capacity * 2 : 1;
+        corert_error **grown = pal_alloc(capacity * sizeof *grown);
+
+        if (!grown)
+            return false;
+        if (outer->inner_count)
+            memcpy(grown, outer->inner, outer->inner_count * sizeof *grown);
+        pal_free(outer->inner);
+        outer->inner = grown;
+        outer->inner_capacity = capacity;
+    }
+    outer->inner[outer->inner_count++] = inner;
+    return true;
 }
 
 static char *
@@ -51,17 +73,33 @@ RhErrorAdd(void *sink, const struct gc_mt *type, int32_t hresult, const uint16_t
            int32_t message_length, const uint16_t *stack, int32_t stack_length)
 {
     struct error_sink *s = sink;
-    corert_error *e = pal_alloc_zero(sizeof *e);
+    corert_error *e = pal_alloc_zero(sizeof *e), *outer = s->outer ? s->outer : s->last;
 
     if (!e)
         return CORERT_E_NOMEM;
-    *s->end = e;
-    s->end = &e->inner;
+    if (outer && !inner_append(outer, e)) {
+        pal_free(e);
+        return CORERT_E_NOMEM;
+    }
+    if (s->last)
+        s->last->next = e;
+    else
+        s->first = e;
+    s->last = e;
     e->hresult = hresult;
     e->type = copy_text(engine_type_name(type));
     e->message = rh_utf8_from_utf16(message, message_length);
     e->stack = rh_utf8_from_utf16(stack, stack_length);
     return e->type && e->message && e->stack ? CORERT_OK : CORERT_E_NOMEM;
+}
+
+/* Native state: the companion's P/Invoke. */
+void
+RhErrorOuterNext(void *sink)
+{
+    struct error_sink *s = sink;
+
+    s->outer = s->outer ? s->outer->next : s->first;
 }
 
 void
@@ -82,7 +120,7 @@ corert_error_take(corert_error **out)
     struct thr_thread *t = corert_thread.thread;
     struct engine_thread *e = t ? t->gc_private : NULL;
     int32_t (*describe)(intptr_t, void *);
-    struct error_sink sink = {NULL, &sink.first};
+    struct error_sink sink = {NULL, NULL, NULL};
     corert_status status;
 
     if (out)
@@ -132,5 +170,17 @@ corert_error_hresult(const corert_error *error)
 const corert_error *
 corert_error_inner(const corert_error *error)
 {
-    return error ? error->inner : NULL;
+    return corert_error_inner_at(error, 0);
+}
+
+size_t
+corert_error_inner_count(const corert_error *error)
+{
+    return error ? error->inner_count : 0;
+}
+
+const corert_error *
+corert_error_inner_at(const corert_error *error, size_t index)
+{
+    return error && index < error->inner_count ? error->inner[index] : NULL;
 }

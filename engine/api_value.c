@@ -50,20 +50,19 @@ static bool
 scope_add(corert_handle h)
 {
     struct engine_thread *e = own_thread();
-    corert_scope *s = e ? e->scope : NULL;
 
-    if (!s || !h)
+    if (!e || !e->scope || !h)
         return true;
-    if (s->count == s->capacity) {
-        size_t capacity = s->capacity ? s->capacity * 2 : SCOPE_FIRST;
-        corert_handle *grown = pal_realloc(s->handles, capacity * sizeof *grown);
+    if (e->scoped_count == e->scoped_capacity) {
+        size_t capacity = e->scoped_capacity ? e->scoped_capacity * 2 : SCOPE_FIRST;
+        corert_handle *grown = pal_realloc(e->scoped, capacity * sizeof *grown);
 
         if (!grown)
             return false;
-        s->handles = grown;
-        s->capacity = capacity;
+        e->scoped = grown;
+        e->scoped_capacity = capacity;
     }
-    s->handles[s->count++] = h;
+    e->scoped[e->scoped_count++] = h;
     return true;
 }
 
@@ -71,16 +70,36 @@ static bool
 scope_take(corert_handle h)
 {
     struct engine_thread *e = own_thread();
-    corert_scope *s;
     size_t i;
 
-    for (s = e ? e->scope : NULL; s; s = s->outer)
-        for (i = s->count; i-- > 0;)
-            if (s->handles[i] == h) {
-                s->handles[i] = s->handles[--s->count];
-                return true;
-            }
+    for (i = e ? e->scoped_count : 0; i-- > 0;)
+        if (e->scoped[i] == h) {
+            /* Those of outer scopes stay where they are. */
+            e->scoped[i] = i >= e->scope->first ? e->scoped[--e->scoped_count] : 0;
+            return true;
+        }
     return false;
+}
+
+static void
+scoped_free(struct engine_thread *e, size_t first)
+{
+    while (e->scoped_count > first) {
+        corert_handle h = e->scoped[--e->scoped_count];
+
+        if (h)
+            hnd_free(slot_of(h));
+    }
+}
+
+void
+engine_scopes_end(struct engine_thread *e)
+{
+    scoped_free(e, 0);
+    pal_free(e->scoped);
+    e->scoped = NULL;
+    e->scoped_capacity = 0;
+    e->scope = NULL;
 }
 
 corert_status
@@ -97,6 +116,7 @@ corert_scope_open(corert_scope *scope)
         return CORERT_E_NOMEM;
     memset(scope, 0, sizeof *scope);
     scope->outer = e->scope;
+    scope->first = e->scoped_count;
     e->scope = scope;
     return CORERT_OK;
 }
@@ -111,14 +131,11 @@ corert_status
 corert_scope_close(corert_scope *scope)
 {
     struct engine_thread *e = own_thread();
-    size_t i;
 
     if (!engine.started || !scope || !e || e->scope != scope)
         return CORERT_E_MISUSE;
-    for (i = 0; i < scope->count; i++)
-        hnd_free(slot_of(scope->handles[i]));
+    scoped_free(e, scope->first);
     e->scope = scope->outer;
-    pal_free(scope->handles);
     memset(scope, 0, sizeof *scope);
     return CORERT_OK;
 }

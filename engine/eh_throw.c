@@ -7,6 +7,8 @@
  * that it was running (superseded). */
 #include "engine/eh_priv.h"
 
+#include <stdatomic.h>
+
 #include "engine/thr.h"
 #include "pal/pal.h"
 
@@ -345,7 +347,7 @@ entry_leave(struct eh_record *rec, struct eh_regs *regs, const struct eh_row *ro
     eh_regs_step(regs, row, cfa);
     thr_cancel_left(entry);
     tb->reverse_head = entry->prev;
-    __atomic_store_n(&tb->transition, entry->transition, __ATOMIC_RELEASE);
+    atomic_store_explicit(&tb->transition, entry->transition, memory_order_release);
     eh_leave(regs);
 }
 

@@ -26,6 +26,9 @@ struct engine_thread {
     struct hnd_slot *error;     /* owned: the exception behind `pending`, or NULL */
     char *library_error;        /* owned: why the last native library was not loaded, or NULL */
     struct corert_scope *scope; /* innermost; borrowed from the host's stack */
+    corert_handle *scoped;      /* owned: handles of all its scopes, each scope's behind its outer one's;
+                                   0: taken out again */
+    size_t scoped_count, scoped_capacity;
 };
 
 struct engine {
@@ -122,6 +125,8 @@ void engine_natives_clear(void);
 /* The managed function of a hosted row (loader/classlib_functions.def); NULL: no library, or the
  * thread runs managed code. */
 void *engine_value_function(enum ldr_classlib_function f);
+/* Frees the handles of the thread's open scopes. */
+void engine_scopes_end(struct engine_thread *e);
 
 /* ---- rh_table.c ---- */
 /* Address of the engine function or datum with this ldr_import_hash; NULL: none. */

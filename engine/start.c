@@ -150,6 +150,7 @@ thread_detaching(struct thr_thread *thread)
     rh_gc_thread_ends(thread);
     gc_buffer_retire((struct gc_buffer *)(void *)thread->block);
     hnd_free(e->error);
+    engine_scopes_end(e);
     thread->gc_private = NULL;
     rh_managed_end((void *)(intptr_t)THREAD_STATE_NO_FRAMES);
     pal_free(e);

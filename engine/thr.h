@@ -71,6 +71,7 @@ struct thr_thread {
     _Atomic(struct thr_monitor *) waits; /* a cancel wakes it; NULL: none */
     _Atomic(bool) managed;      /* managed code started it: ends with its entry */
     uint8_t overflow_level;     /* how often the limit is lowered now (thr_overflow.c) */
+    bool ours;                  /* we made the system's thread, so we may name it; own thread only */
     bool ending;                /* in thr_detach; guarded by THREADS */
     uint32_t records_used; /* bit i: records[i] is taken */
     struct eh_record records[THR_RECORD_POOL];
@@ -190,8 +191,11 @@ bool thr_forked(void);
 void thr_fork_watch(void); /* from now on; once */
 
 /* ---- threads of managed code (thr_start.c) ---- */
-/* false: refused by the host or the system, or the engine is going down. PINV */
-int32_t RhThreadCreate(intptr_t stack_bytes, void *start, void *argument);
+/* false: refused by the host or the system, or the engine is going down. `name`: borrowed; NULL or
+ * "": none. PINV */
+int32_t RhThreadCreate(intptr_t stack_bytes, void *start, void *argument, const char *name);
+/* The calling thread's name in the system, if we made it: others are the host's. PINV */
+void RhThreadName(const char *name);
 size_t thr_starting_count(void); /* created, not yet attached */
 
 /* ---- waits that can be cancelled (thr_monitor.c): PINV ---- */

@@ -298,8 +298,8 @@ enter(struct thr_reverse_frame *frame)
     if (!tb->thread && !first_entry()) /* a callback: it has no way to say so */
         pal_fail_fast("no memory to attach a thread");
     if (tb->transition == NULL)
-        pal_fail_fast("Invalid Program: attempted to call a UnmanagedCallersOnly method from "
-                      "managed code.");
+        pal_fail_fast("Invalid Program: attempted to call a UnmanagedCallersOnly method from managed code, "
+                      "or after a longjmp or C++ exception left managed frames.");
     frame->thread = tb->thread;
     frame->transition = tb->transition;
     frame->prev = tb->reverse_head;

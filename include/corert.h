@@ -141,7 +141,7 @@ typedef enum corert_finalizers {
  * @param run          To be called once on the new thread.
  * @param argument     Its argument.
  * @param stack_bytes  What managed code asks for; 0: the host's default.
- * @param name         A proposal, borrowed for the call.
+ * @param name         Thread.Name, or a name of ours without one: a proposal, borrowed for the call.
  * @return 0: the thread runs or will; anything else: refused, and the managed caller gets
  *         OutOfMemoryException.
  */
@@ -584,6 +584,14 @@ CORERT_API int32_t corert_error_hresult(const corert_error *error);
 
 /** Exception.InnerException or NULL. Borrowed from the error. Threads: any. Since 0.2. */
 CORERT_API const corert_error *corert_error_inner(const corert_error *error);
+
+/** How many inner exceptions there are: of an AggregateException all of InnerExceptions, else 0 or 1.
+ *  An error holds 65,536 exceptions at most, those nearest to the thrown one. Threads: any. Since 0.2. */
+CORERT_API size_t corert_error_inner_count(const corert_error *error);
+
+/** One of them, NULL past the end; corert_error_inner() is the first. Borrowed from the error.
+ *  Threads: any. Since 0.2. */
+CORERT_API const corert_error *corert_error_inner_at(const corert_error *error, size_t index);
 
 /** Gives an error back with its inner ones; accepts NULL. Threads: any. Since 0.2. */
 CORERT_API void corert_error_free(corert_error *error);

@@ -38,7 +38,7 @@ CORERT_API uint32_t corert_version_number(void);
  * - "host-functions", "library-filter", "module-memory": corert_load_options.functions, allow, bytes;
  * - "attach": corert_module_attach(); "drop-in": modules of corertc --drop-in;
  * - "handles", "scopes", "strings", "arrays", "boxes", "delegates", "errors": the groups of
- *   corert_values.h, and corert_error_take();
+ *   corert_values.h, and corert_error_take(); "inner-errors": corert_error_inner_at();
  * - "statics": static and thread-static fields, and module initialisers, of each loaded module;
  * - "finalizers": objects with finalizers, and corert_run_finalizers();
  * - "pinvoke", "com": which kinds of interop managed code has;

@@ -110,12 +110,12 @@ CORERT_API corert_status corert_handle_kind_of(corert_handle handle, corert_kind
 CORERT_API CORERT_NODISCARD corert_status corert_handle_pin(corert_handle handle, corert_handle *pin,
                                                             void **data, size_t *bytes);
 
-/** A scope on the C stack; its fields are private. Belongs to the thread that opened it. */
+/** A scope on the C stack; its fields are private. Belongs to the thread that opened it. One that is
+ *  open when its thread detaches, or at corert_shutdown(), is closed then. */
 typedef struct corert_scope {
     struct corert_scope *outer; /**< private */
-    corert_handle *handles;     /**< private */
-    size_t count;               /**< private */
-    size_t capacity;            /**< private */
+    size_t first;               /**< private */
+    size_t reserved[2];         /**< private */
 } corert_scope;
 
 /**

@@ -23,7 +23,7 @@ struct gc_mt;
 #define LDR_MAGIC         UINT64_C(0x006D545265726F43) /* "CoreRTm\0" in file order */
 #define LDR_FORMAT_MAJOR  1u
 #define LDR_FORMAT_MINOR  0u
-#define LDR_ENGINE_ABI    3u
+#define LDR_ENGINE_ABI    4u
 #define LDR_DIGEST_BYTES  32u
 #define LDR_SECTIONS_MAX  512u
 

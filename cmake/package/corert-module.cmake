@@ -17,7 +17,7 @@
 # Gives OUT_DLL and OUT_DEPENDS for a project: a command that builds it below the build tree.
 function(corert_dotnet_build target project sources out_dll)
     find_program(CORERT_DOTNET dotnet REQUIRED)
-    get_filename_component(name "${project}" NAME_WE)
+    get_filename_component(name "${project}" NAME_WLE)
     file(READ "${project}" text)
     if(text MATCHES "<AssemblyName>([^<$]+)</AssemblyName>")
         set(name "${CMAKE_MATCH_1}")
@@ -29,12 +29,40 @@ function(corert_dotnet_build target project sources out_dll)
     add_custom_command(
         OUTPUT "${dll}"
         COMMAND "${CMAKE_COMMAND}" -E env "CORERT_DOTNET=${CORERT_DOTNET}" "DefaultItemExcludes=${excludes}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/dotnet.sh" build "${project}" -c Release -o "${work}/out" -v quiet --nologo
-            "-p:BaseIntermediateOutputPath=${work}/obj/"
-        COMMAND "${CMAKE_COMMAND}" -E touch "${dll}" # dotnet keeps the time of an assembly that came out the same
+            "-p:BaseIntermediateOutputPath=${work}/obj/" -p:CopyLocalLockFileAssemblies=true # corertc finds packages there
+        COMMAND "${CMAKE_COMMAND}" -E touch_nocreate "${dll}" # dotnet keeps the time of an assembly that came out the same
         DEPENDS "${project}" ${sources}
         COMMENT "Building ${name}.dll"
         VERBATIM)
     set(${out_dll} "${dll}" PARENT_SCOPE)
+endfunction()
+
+# Takes the files below FOLDERS out of the list LIST.
+function(corert_without_folders list)
+    set(kept "")
+    foreach(file IN LISTS ${list})
+        set(outside TRUE)
+        foreach(folder IN LISTS ARGN)
+            string(FIND "${file}" "${folder}/" at)
+            if(at EQUAL 0)
+                set(outside FALSE)
+            endif()
+        endforeach()
+        if(outside)
+            list(APPEND kept "${file}")
+        endif()
+    endforeach()
+    set(${list} "${kept}" PARENT_SCOPE)
+endfunction()
+
+# PATH as a project file writes it: neither XML nor MSBuild sees more in it than a name.
+function(corert_project_text out path)
+    foreach(pair IN ITEMS "%=%25" "$=%24" "@=%40" "'=%27" "*=%2A" "?=%3F" "(=%28" ")=%29" "&=&amp;" "<=&lt;" "\"=&quot;")
+        string(SUBSTRING "${pair}" 0 1 from)
+        string(SUBSTRING "${pair}" 2 -1 to)
+        string(REPLACE "${from}" "${to}" path "${path}")
+    endforeach()
+    set(${out} "${path}" PARENT_SCOPE)
 endfunction()
 
 # The assembly of INPUTS; builds it when they are sources or a project.
@@ -48,8 +76,7 @@ function(corert_module_assembly target inputs out_dll)
     elseif(first MATCHES "\\.(csproj|fsproj)$" AND count EQUAL 1)
         get_filename_component(folder "${first}" DIRECTORY)
         file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cs" "${folder}/*.fs")
-        list(FILTER sources EXCLUDE REGEX "^${folder}/(bin|obj)/")
-        list(FILTER sources EXCLUDE REGEX "^${CMAKE_BINARY_DIR}/")
+        corert_without_folders(sources "${folder}/bin" "${folder}/obj" "${CMAKE_BINARY_DIR}")
         set(project "${first}")
     else()
         set(corert_name "${target}")
@@ -61,7 +88,8 @@ function(corert_module_assembly target inputs out_dll)
             endif()
             get_filename_component(source "${source}" ABSOLUTE)
             list(APPEND sources "${source}")
-            string(APPEND corert_items "    <Compile Include=\"${source}\" />\n")
+            corert_project_text(text "${source}")
+            string(APPEND corert_items "    <Compile Include=\"${text}\" />\n")
         endforeach()
         set(project "${CMAKE_CURRENT_BINARY_DIR}/${target}.dotnet/${target}.csproj")
         configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/module.csproj.in" "${project}" @ONLY)

@@ -1,6 +1,7 @@
 /* compiler/driver/cache.c - objects by content hash. A file of the cache is complete or absent
  * (written under a temporary name, then renamed), so runs may share a folder; it ends with a check
  * sum, and a damaged one counts as absent. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,8 +89,8 @@ drv_cache_put(struct drv *d, const uint8_t hash[16], const uint8_t *object, size
     if (st == PAL_OK)
         st = pal_file_write(path, bytes, size + sizeof sum, false);
     pal_free(bytes);
-    if (st != PAL_OK)
-        diag_warning("%s: cannot be written: %s", path, pal_status_text(st));
+    if (st != PAL_OK && !atomic_exchange(&d->cache_refused, true))
+        diag_warning("%s: cannot be written, the run goes on without: %s (--cache)", path, pal_status_text(st));
     pal_free(path);
 }
 

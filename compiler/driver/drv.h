@@ -46,7 +46,9 @@ struct drv {
     struct emit_input emit;
     struct str_map imports;
     uint64_t cache_salt;    /* of this build of corertc */
+    _Atomic bool cache_refused; /* one warning was given; workers share it */
     struct ptr_vec objects; /* of const char *: paths in link order */
+    const char *header;     /* NULL, or the finished header in the temporary folder */
 };
 
 /* roots.c: Main, exports, the class library's entry points. */
@@ -60,8 +62,8 @@ void drv_cache_put(struct drv *d, const uint8_t hash[16], const uint8_t *object,
 /* Writes a file of this run; failure ends the run. */
 const char *drv_object_write(struct drv *d, const char *name, const uint8_t *bytes, size_t size);
 
-/* header.c: --header, after the roots are known. */
-void drv_header(struct drv *d);
+/* header.c: --header, after the roots are known: into the temporary folder. Gives the path there. */
+const char *drv_header(struct drv *d);
 /* --name or the assembly's, as an identifier of C and C++. */
 const char *drv_module_name(struct drv *d, const char *given);
 /* map.c: --map, for the linked image at `path`. */

@@ -126,7 +126,7 @@ list_exports(struct hdr *h, size_t *count)
         struct export *e = &list[i];
 
         e->method = methods->at[i];
-        e->linkable = hdr_is_identifier(e->method->def->export_name) && !str_map_get(&h->taken, e->method->def->export_name);
+        e->linkable = str_map_get(&h->taken, e->method->def->export_name) == e->method->def;
         e->member = hdr_unique(h, &members, e->method->def->export_name);
         e->parameters = parameters(h, e->method);
         if (!e->linkable)
@@ -234,28 +234,38 @@ write_linked(struct hdr *h, const struct hdr_docs *docs, const struct export *li
                macro, name, name, name, name);
 }
 
-/* Names that the header itself gives away. */
+/* Names that types cannot have: the header's own and, since a function's name is part of the binary
+ * interface and a type's is not, those of the exports. `struct NAME` and a function NAME may both be. */
 static void
-take_own_names(struct hdr *h)
+take_names(struct hdr *h)
 {
-    static const char *const suffixes[] = {"", "_bind", "_attach"};
+    static const char *const suffixes[] = {"_bind", "_attach"};
+    const struct ptr_vec *methods = &h->d->emit.exports;
 
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         str_map_put(&h->taken, arena_printf(h->a, "%s%s", h->d->module_name, suffixes[i]), h);
+    for (size_t i = 0; i < methods->count; i++) {
+        struct ty_method *m = methods->at[i];
+
+        if (hdr_is_identifier(m->def->export_name) && !str_map_get(&h->taken, m->def->export_name))
+            str_map_put(&h->taken, m->def->export_name, m->def);
+    }
+    if (!str_map_get(&h->taken, h->d->module_name))
+        str_map_put(&h->taken, h->d->module_name, h);
 }
 
-void
+const char *
 drv_header(struct drv *d)
 {
     struct hdr h = {.d = d, .a = d->arena};
     const struct ptr_vec *methods = &d->emit.exports;
     const char *macro = upper(&h, d->module_name);
     const struct hdr_docs *docs = hdr_docs_open(&h);
+    const char *path;
     struct export *list;
     size_t count;
-    enum pal_status st;
 
-    take_own_names(&h);
+    take_names(&h);
     for (size_t i = 0; i < methods->count; i++)
         collect(&h, methods->at[i]);
     hdr_name_types(&h);
@@ -266,13 +276,12 @@ drv_header(struct drv *d)
     write_bind(&h, list, count);
     write_linked(&h, docs, list, count, macro);
     hdr_printf(&h, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
-    st = pal_file_write(d->options.header, h.out.at, h.out.count, false);
-    if (st != PAL_OK)
-        diag_fatal("%s: cannot be written: %s", d->options.header, pal_status_text(st));
+    path = drv_object_write(d, "header", h.out.at, h.out.count);
     byte_vec_free(&h.out);
     ptr_vec_free(&h.types);
     ptr_map_free(&h.by_type);
     str_map_free(&h.taken);
+    return path;
 }
 
 const char *

@@ -14,7 +14,7 @@ enum { DEPTH_MAX = 64, EIGHTBYTES = 2 };
 
 /* ---- identifiers -------------------------------------------------------------------------------- */
 
-/* Keywords of C11, C17, C23 and C++20, macros of the headers we include, and what gcc predefines. */
+/* Keywords of C11, C17, C23 and C++20, macros without parameters and types of headers that come before ours, and what gcc predefines. */
 static const char *const reserved[] = {
     "alignas", "alignof", "and", "and_eq", "asm", "assert", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "char8_t",
     "char16_t", "char32_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval", "constexpr",
@@ -25,7 +25,26 @@ static const char *const reserved[] = {
     "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "typeof", "typeof_unqual", "union", "unix", "unsigned", "using",
     "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq", "NULL", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t",
     "uint16_t", "uint32_t", "uint64_t", "intptr_t", "uintptr_t", "size_t", "ptrdiff_t", "max_align_t", "memcpy", "memset", "main",
+    "errno", "stdin", "stdout", "stderr", "EOF", "FILE", "DIR", "BUFSIZ", "RAND_MAX", "CHAR_BIT", "EXIT_SUCCESS", "EXIT_FAILURE", "INFINITY",
+    "NAN", "HUGE_VAL", "noreturn",
 };
+
+/* INT32_MAX, LONG_MIN and the like: an integer type of <limits.h> or <stdint.h> and its end. */
+static bool
+is_limit(const char *text)
+{
+    static const char *const types[] = {"CHAR", "SCHAR", "SHRT", "INT", "LONG", "LLONG", "INT8", "INT16", "INT32", "INT64", "INTPTR",
+                                        "INTMAX", "PTRDIFF", "SIZE", "SSIZE", "WCHAR", "PATH", "NAME"};
+    const char *underscore = strrchr(text, '_');
+
+    if (!underscore || (strcmp(underscore, "_MIN") != 0 && strcmp(underscore, "_MAX") != 0))
+        return false;
+    text += text[0] == 'U';
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strlen(types[i]) == (size_t)(underscore - text) && memcmp(text, types[i], (size_t)(underscore - text)) == 0)
+            return true;
+    return false;
+}
 
 static bool
 is_reserved(const char *text)
@@ -33,7 +52,7 @@ is_reserved(const char *text)
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (strcmp(text, reserved[i]) == 0)
             return true;
-    return strncmp(text, "corert_", 7) == 0;
+    return strncmp(text, "corert_", 7) == 0 || is_limit(text);
 }
 
 static bool
@@ -62,8 +81,13 @@ hdr_is_identifier(const char *text)
 const char *
 hdr_identifier(struct hdr *h, const char *text)
 {
-    char *copy = arena_printf(h->a, "%s%s", is_digit(text[0]) || !text[0] ? "_" : "", text);
+    char *copy = arena_printf(h->a, "%s%s", is_digit(text[0]) || !text[0] ? "_" : "", text), *to = copy;
 
+    /* One underscore a character: continuation bytes of UTF-8 go. */
+    for (const char *c = copy; *c; c++)
+        if (((unsigned char)*c & 0xC0) != 0x80)
+            *to++ = *c;
+    *to = 0;
     for (char *c = copy; *c; c++)
         if (!is_letter(*c) && !is_digit(*c))
             *c = '_';
@@ -405,7 +429,7 @@ write_enum(struct hdr *h, const struct hdr_type *t)
         int64_t v = def->fields[i]->is_literal ? extend(constant_of(def->fields[i]), t->type->element) : 0;
 
         any = any || def->fields[i]->is_literal;
-        small = small && v >= INT32_MIN && v <= INT32_MAX;
+        small = small && v >= (t->type->element == TY_EL_U8 ? 0 : INT32_MIN) && v <= INT32_MAX;
     }
     if (any && small)
         hdr_printf(h, "enum {\n");
@@ -449,8 +473,12 @@ field_name(struct hdr *h, struct str_map *names, const char *text)
 {
     const char *end = strchr(text, '>');
 
+    size_t n = strlen(text);
+
     if (text[0] == '<' && end && end > text + 1) /* of an automatic property */
         text = arena_strndup(h->a, text + 1, (size_t)(end - text - 1));
+    else if (n > 1 && text[n - 1] == '@') /* of an F# record or a property with `val` */
+        text = arena_strndup(h->a, text, n - 1);
     return hdr_unique(h, names, text);
 }
 

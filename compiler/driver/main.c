@@ -104,11 +104,8 @@ knobs(struct drv *d)
 }
 
 static void
-data_objects(struct drv *d)
+describe_data(struct drv *d)
 {
-    uint8_t *bytes;
-    size_t size;
-
     d->emit.reach = d->reach;
     d->emit.il = d->il;
     d->emit.ty = d->ty;
@@ -117,6 +114,14 @@ data_objects(struct drv *d)
     d->emit.executable = d->options.executable;
     d->emit.drop_in = d->options.drop_in;
     knobs(d);
+}
+
+static void
+data_objects(struct drv *d)
+{
+    uint8_t *bytes;
+    size_t size;
+
     emit_data(&d->emit, &bytes, &size);
     ptr_vec_push(&d->objects, (void *)(uintptr_t)drv_object_write(d, "data", bytes, size));
     pal_free(bytes);
@@ -184,14 +189,27 @@ check_writable(struct drv *d, const char *path)
         diag_fatal("%s: cannot be written: it is the input", path);
 }
 
+/* Two results under one name: the first would be gone without a word. A device may take both. */
+static void
+check_apart(const char *a, const char *b)
+{
+    if (a && b && strcmp(a, "/dev/null") != 0 && (strcmp(a, b) == 0 || is_same_file(a, b)))
+        diag_fatal("%s: cannot be written: it is to hold two results (-o, --header, --map)", b);
+}
+
 static void
 check_output(struct drv *d)
 {
-    check_writable(d, d->options.output);
-    if (d->options.header)
-        check_writable(d, d->options.header);
-    if (d->options.map)
-        check_writable(d, d->options.map);
+    const struct drv_options *o = &d->options;
+
+    check_writable(d, o->output);
+    if (o->header)
+        check_writable(d, o->header);
+    if (o->map)
+        check_writable(d, o->map);
+    check_apart(o->output, o->header);
+    check_apart(o->output, o->map);
+    check_apart(o->header, o->map);
 }
 
 /* Seals the digest into a linked module. */
@@ -239,6 +257,16 @@ make_static(struct drv *d, const struct emit_link *link, const char *output, con
     return emit_static_object(&in, message);
 }
 
+/* Results leave the temporary folder when all of them are there. */
+static void
+deliver(const char *from, const char *to)
+{
+    enum pal_status st = pal_file_move(from, to);
+
+    if (st != PAL_OK)
+        diag_fatal("%s: cannot be written: %s", to, pal_status_text(st));
+}
+
 static void
 link_image(struct drv *d)
 {
@@ -246,7 +274,6 @@ link_image(struct drv *d)
                                         "libSystem.Net.Security.Native.a", "libSystem.Security.Cryptography.Native.OpenSsl.a"};
     const char **archives = arena_array(d->arena, d->options.link_files.count + 8, sizeof *archives), *message = "", *output = arena_printf(d->arena, "%s/image", d->temporary);
     struct emit_link link = {.output = output, .archives = archives, .executable = d->options.executable, .strip_debug = !d->options.debug, .arena = d->arena};
-    enum pal_status st;
 
     for (size_t i = 0; i < d->options.link_files.count; i++) {
         archives[link.archive_count++] = d->options.link_files.at[i];
@@ -282,9 +309,9 @@ link_image(struct drv *d)
     } else if (!d->options.executable) {
         seal(output);
     }
-    st = pal_file_move(output, d->options.output);
-    if (st != PAL_OK)
-        diag_fatal("%s: cannot be written: %s", d->options.output, pal_status_text(st));
+    deliver(output, d->options.output);
+    if (d->header)
+        deliver(d->header, d->options.header);
 }
 
 static void
@@ -325,11 +352,12 @@ main(int argc, char **argv)
         diag_fatal("%s: a module that is not --self-contained needs a framework module, and there is none yet: use --self-contained", d.options.input);
     drv_phase(&d, "reach");
     analyse(&d);
-    if (d.options.header)
-        drv_header(&d);
-    drv_phase(&d, "code");
     make_temporary(&d);
+    if (d.options.header)
+        d.header = drv_header(&d);
+    drv_phase(&d, "code");
     first_object(&d);
+    describe_data(&d);
     drv_units(&d);
     drv_phase(&d, "data");
     data_objects(&d);

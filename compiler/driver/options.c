@@ -52,7 +52,7 @@ static const struct option options[] = {
     {"--no-stack-check", NULL,         OPT_NO_STACK_CHECK, "executables only: no stack checks and no polls in loops"},
     {"--dump",           "PASS",       OPT_DUMP,           "print what a pass found: metadata, reach, llvm"},
     {"--time-report",    NULL,         OPT_TIME,           "print how long each pass took"},
-    {"--help",           NULL,         OPT_HELP,           "print this"},
+    {"--help",           NULL,         OPT_HELP,           "print this; so does -h"},
     {"--version",        NULL,         OPT_VERSION,        "print the version"},
     /* clang-format on */
 };
@@ -74,6 +74,8 @@ print_help(void)
 static const struct option *
 option_find(const char *text, const char **joined)
 {
+    if (strcmp(text, "-h") == 0)
+        text = "--help";
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         size_t n = strlen(options[i].name);
 
@@ -200,14 +202,13 @@ drv_options_parse(struct drv_options *o, struct arena *a, int argc, char **argv)
         opt = option_find(argv[i], &value);
         if (!opt)
             diag_fatal("%s: unknown option (corertc --help lists them)", argv[i]);
-        if (opt->operand && !value) {
-            if (++i == argc)
-                diag_fatal("%s: needs %s", opt->name, opt->operand);
-            value = argv[i];
-        }
+        if (opt->operand && !value)
+            value = ++i == argc ? "" : argv[i];
+        if (opt->operand && !value[0])
+            diag_fatal("%s: needs %s", opt->name, opt->operand);
         option_apply(o, opt->id, value);
     }
-    if (!o->input)
+    if (!o->input || !o->input[0])
         diag_fatal("no input (corertc --help)");
     if (o->executable + o->shared + o->static_object > 1)
         diag_fatal("--exe, --shared and --static exclude each other");

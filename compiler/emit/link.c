@@ -109,7 +109,9 @@ emit_link(const struct emit_link *link, const char **message)
         *message = arena_printf(link->arena, "the linker %s cannot be run: %s", link->linker, pal_status_text(st));
         return false;
     }
-    if (code != 0)
-        *message = arena_printf(link->arena, "the linker %s failed with exit code %d", link->linker, code);
-    return code == 0;
+    if (code == 0 && pal_file_exists(link->output))
+        return true;
+    *message = code ? arena_printf(link->arena, "the linker %s failed with exit code %d", link->linker, code)
+                    : arena_printf(link->arena, "the linker %s made nothing: it is no ld.lld", link->linker);
+    return false;
 }

@@ -123,6 +123,8 @@ bool reach_mention_method(struct reach *r, struct ty_method *canon, struct ty_me
 void reach_override(struct reach *r, struct ty_method *decl, struct ty_method *impl);
 /* A warning about a body, once per text: with the chain that leads there and what helps against ty->failure. */
 void reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text);
+/* Ends the run with the line that reach_warn would write: for what concerns a whole file. */
+_Noreturn void reach_refuse(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text);
 
 struct ty_context *reach_types(struct reach *r);
 bool reach_is_scanning(const struct reach *r);

@@ -57,7 +57,7 @@ fix_text(enum ty_failure_kind kind)
     case TY_FAIL_MISSING_FIELD:
         return "; fix: give the version it was compiled against with -r, or compile it again";
     case TY_FAIL_FILE_NOT_FOUND:
-        return "; fix: name the assembly or its folder with -r";
+        return "; fix: name the assembly or its folder with -r (dotnet build puts a library's packages beside it with -p:CopyLocalLockFileAssemblies=true)";
     case TY_FAIL_BAD_IMAGE:
     case TY_FAIL_INVALID_PROGRAM:
         return "; fix: compile the assembly again; if it is not damaged, docs/limits.md says what is not supported";
@@ -85,6 +85,13 @@ void
 reach_warn(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text)
 {
     warn(r, method, il_offset, text, fix_text(r->ty->failure.kind));
+}
+
+void
+reach_refuse(struct reach *r, struct ty_method *method, uint32_t il_offset, const char *text)
+{
+    diag_fatal("%s: IL_%04x: %s%s%s", reach_short_name(r, ty_method_name(r->ty, method)), il_offset, text, chain_text(r, r->from ? r->from->from : NULL),
+               fix_text(r->ty->failure.kind));
 }
 
 void

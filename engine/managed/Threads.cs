@@ -6,6 +6,7 @@ using System;
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Threading;
 
 namespace CoreRT.Companion
@@ -13,7 +14,10 @@ namespace CoreRT.Companion
     public static unsafe class Threads
     {
         [DllImport("*", EntryPoint = "RhThreadCreate")]
-        private static extern int NativeCreate(nint stackSize, void* start, nint parameter);
+        private static extern int NativeCreate(nint stackSize, void* start, nint parameter, byte* name);
+
+        [DllImport("*", EntryPoint = "RhThreadName")]
+        private static extern void NativeName(byte* name);
 
         [DllImport("*", EntryPoint = "RhMonitorWait")]
         private static extern int NativeWait(nint monitor, int timeout, int canEnd);
@@ -78,7 +82,54 @@ namespace CoreRT.Companion
         // For Interop+Sys::CreateThread. False: refused, which the caller turns into an exception.
         public static bool Create(nint stackSize, delegate* unmanaged<nint, nint> startAddress, nint parameter)
         {
-            return NativeCreate(stackSize, startAddress, parameter) != 0;
+            byte* name = stackalloc byte[NameBytes];
+
+            Utf8(((Thread)GCHandle.FromIntPtr(parameter).Target)._name, name);
+            return NativeCreate(stackSize, startAddress, parameter, name) != 0;
+        }
+
+        // The system takes 15 bytes of a name; a unit gives three at most.
+        private const int NameUnits = 15, NameBytes = 3 * NameUnits + 1;
+
+        // `bytes` is zero.
+        private static void Utf8(string name, byte* bytes)
+        {
+            if (name != null)
+                Encoding.UTF8.GetBytes(name.AsSpan(0, Math.Min(name.Length, NameUnits)), new Span<byte>(bytes, NameBytes));
+        }
+
+        // For System.Threading.Thread::set_Name: the library's body, and the system hears of it. Of another
+        // thread it does only if that has not started yet (Create).
+        public static void SetName(Thread thread, string value)
+        {
+            lock (thread)
+            {
+                if (thread._name == value)
+                    return;
+                thread._name = value;
+                thread._mayNeedResetForThreadPool = true;
+            }
+            Tell(thread, value);
+        }
+
+        // For System.Threading.Thread::SetThreadPoolWorkerThreadName.
+        public static void SetWorkerName(Thread thread)
+        {
+            lock (thread)
+                thread._name = WorkerName;
+            Tell(thread, WorkerName);
+        }
+
+        private const string WorkerName = ".NET TP Worker";
+
+        private static void Tell(Thread thread, string name)
+        {
+            byte* bytes = stackalloc byte[NameBytes];
+
+            if (thread != Thread.t_currentThread)
+                return;
+            Utf8(name, bytes);
+            NativeName(bytes);
         }
 
         // Of RhMonitorWait: the host's thread waits for something that no thread of the process can do.

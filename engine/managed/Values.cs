@@ -4,6 +4,7 @@
 // here: every body ends with a corert_status.
 
 using System;
+using System.Collections.Generic;
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -435,6 +436,13 @@ namespace CoreRT.Companion
         private static extern int ErrorAdd(void* sink, MethodTable* type, int hresult, char* message,
             int messageLength, char* stack, int stackLength);
 
+        // What is added from here on is inside the next one of those added so far.
+        [DllImport("*", EntryPoint = "RhErrorOuterNext")]
+        private static extern void ErrorOuterNext(void* sink);
+
+        // An AggregateException may hold others of its kind, and one of them several times.
+        private const int ErrorsMax = 65536;
+
         private static string MessageOf(Exception exception)
         {
             try
@@ -459,29 +467,43 @@ namespace CoreRT.Companion
             }
         }
 
-        // The exception first, then its inner ones.
+        private static int AddError(void* sink, Exception exception)
+        {
+            string message = MessageOf(exception), stack = StackOf(exception);
+
+            fixed (char* m = message, s = stack)
+                return ErrorAdd(sink, exception.GetMethodTable(), exception.HResult, m, message.Length, s,
+                    stack.Length);
+        }
+
+        // The exception first, then its inner ones, then theirs.
         [UnmanagedCallersOnly]
         public static int DescribeException(nint handle, void* sink)
         {
             try
             {
-                object thrown = Target(handle);
+                var found = new List<Exception>();
+                int status;
 
-                if (thrown is not Exception exception)
+                if (Target(handle) is not Exception thrown)
                     return Status.Type;
-                while (exception != null)
+                found.Add(thrown);
+                status = AddError(sink, thrown);
+                for (int i = 0; i < found.Count && status == Status.Ok; i++)
                 {
-                    string message = MessageOf(exception), stack = StackOf(exception);
-                    int status;
+                    int first = found.Count;
 
-                    fixed (char* m = message, s = stack)
-                        status = ErrorAdd(sink, exception.GetMethodTable(), exception.HResult, m,
-                            message.Length, s, stack.Length);
-                    if (status != Status.Ok)
-                        return status;
-                    exception = exception.InnerException;
+                    if (found[i] is AggregateException several)
+                        found.AddRange(several.InnerExceptions);
+                    else if (found[i].InnerException != null)
+                        found.Add(found[i].InnerException);
+                    if (found.Count > ErrorsMax)
+                        found.RemoveRange(ErrorsMax, found.Count - ErrorsMax);
+                    ErrorOuterNext(sink);
+                    for (int k = first; k < found.Count && status == Status.Ok; k++)
+                        status = AddError(sink, found[k]);
                 }
-                return Status.Ok;
+                return status;
             }
             catch (Exception)
             {

@@ -27,6 +27,9 @@ public unsafe struct Buffer { public fixed ushort Items[5]; public byte End; }
 public struct Holder { public Three Three; public int Auto { get; set; } public int @int, @delete; }
 public unsafe struct Callbacks { public delegate* unmanaged<int, void*, double> Call; public delegate* unmanaged<Callbacks*, delegate* unmanaged<int>> Give; }
 public struct Empty { }
+public enum Flags : ulong { None, All = ulong.MaxValue }
+public struct x_macros { public int errno, EOF, stdin, INT32_MAX, UINT_MAX, NULL; }
+namespace Größe { public struct Maß { public int länge; } }
 public struct Outer { public enum Kind { None, Some } public struct Inner { public Kind Kind; } public Inner Value; }
 
 public static unsafe class Exports
@@ -86,6 +89,10 @@ public static unsafe class Exports
     [UnmanagedCallersOnly(EntryPoint = "x_outer")] public static Outer.Kind Nested(Outer o) => o.Value.Kind;
     [UnmanagedCallersOnly(EntryPoint = "x_pair")] public static int Pair(KeyValuePair<int, short>* p) => p->Key + p->Value;
     [UnmanagedCallersOnly(EntryPoint = "x_empty")] public static int Nothing(Empty* e, char c, bool* b) => c + (*b ? 1 : 0);
+    // Macros of C, a type and a constant with the name of a function, letters that C has not.
+    [UnmanagedCallersOnly(EntryPoint = "x_macros")] public static int Macros(x_macros m, int errno, int stdout) => m.errno + m.EOF + m.INT32_MAX + errno + stdout;
+    [UnmanagedCallersOnly(EntryPoint = "Flags_All")] public static Flags All(Flags f) => ~f;
+    [UnmanagedCallersOnly(EntryPoint = "exports")] public static int OwnName(Größe.Maß m) => m.länge;
     [UnmanagedCallersOnly(EntryPoint = "delete")] public static int Delete() => 11;
     [UnmanagedCallersOnly(EntryPoint = "quo\"te\\*/\n??/")] public static int Quote() => 13;
     [UnmanagedCallersOnly(EntryPoint = "odd.name")] public static int Odd() => 12;

@@ -1,9 +1,11 @@
 /* tests/cli/header_host.c - calls what header.cs exports through the generated header, as C11 and as
  * C++17, loaded (LINKED not defined) or linked. usage: header_host [MODULE.so] */
-#include "exports.h"
-
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "exports.h"
 
 static int failures;
 
@@ -34,6 +36,20 @@ static int32_t (*give(Callbacks *c))(void)
 {
     (void)c;
     return give_seven;
+}
+
+static void
+check_names(const struct exports *x)
+{
+    x_macros_ m = {1, 2, 3, 4, 5, 6};
+    Ma_ length = {17};
+
+    CHECK(x->x_macros(m, 10, 20) == 37 && m.errno_ == 1 && m.INT32_MAX_ == 4);
+    CHECK(x->Flags_All(Flags_None) == Flags_All_ && Flags_All_ > 5 && Flags_All_ == UINT64_MAX);
+    CHECK(length.l_nge == 17 && x->exports(length) == 17);
+#ifdef EXPORTS_STATIC
+    CHECK(x_macros(m, 10, 20) == 37 && exports(length) == 17);
+#endif
 }
 
 static void
@@ -177,6 +193,7 @@ main(int argc, char **argv)
     CHECK(exports_bind(module, &x) == CORERT_OK);
     if (failures)
         return 1;
+    check_names(&x);
     check_structs(&x);
     check_by_value(&x);
     check_functions(&x);

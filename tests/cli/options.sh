@@ -28,6 +28,7 @@ check help_lines_are_short test "$(awk 'length($0) > 110' "$dir/help" | wc -l)" 
 check version_exit_code test $? -eq 0
 check version_is_one_line test "$(wc -l <"$dir/version")" -eq 1
 check version_names_the_program grep -qE '^corertc [0-9]+\.[0-9]+' "$dir/version"
+check short_help sh -c "'$corertc' -h | cmp -s - '$dir/help'"
 # They win over what follows and need no input.
 check help_needs_no_sense sh -c "'$corertc' --help --frobnicate >/dev/null 2>&1"
 check unknown_cpu sh -c "'$corertc' --cpu nocpu --exe x.dll 2>&1 | grep -q -- '^corertc: error: --cpu nocpu: '"

@@ -49,7 +49,7 @@ END
 "$compile_cs" "$classlib" "$dir/app/app.dll" -r:"$dir/lib/lib.dll" "$dir/app.cs" || exit $?
 
 compile "$dir/app/app.dll"
-if [ "$code" -ne 1 ] || [ "$(wc -l <"$dir/err")" -ne 1 ] || ! grep -q '^corertc: error: .*lib' "$dir/err" || [ -e "$dir/out" ]; then
+if [ "$code" -ne 1 ] || [ "$(wc -l <"$dir/err")" -ne 1 ] || ! grep -q '^corertc: error: .*lib.*; fix: .*-r' "$dir/err" || [ -e "$dir/out" ]; then
     fail missing_assembly
 fi
 compile -r "$dir/lib" "$dir/app/app.dll"

@@ -366,7 +366,7 @@ expect_thread(int32_t started)
 {
     int before = entered;
 
-    ck_assert_int_eq(RhThreadCreate(0, (void *)(uintptr_t)thread_entry, NULL), started);
+    ck_assert_int_eq(RhThreadCreate(0, (void *)(uintptr_t)thread_entry, NULL, NULL), started);
     while (started && (entered == before || thr_busy_count()))
         pal_thread_yield();
     ck_assert_uint_eq(thr_starting_count(), 0);

@@ -258,6 +258,17 @@ public static unsafe class Guest
     [UnmanagedCallersOnly(EntryPoint = "guest_day")]
     public static nint Day() => Handle(DayOfWeek.Friday);
 
+    [UnmanagedCallersOnly(EntryPoint = "guest_fail_several")]
+    public static int FailSeveral(int doublings)
+    {
+        var e = new AggregateException(new Exception("first"), new Exception("second", new Exception("within")),
+            new AggregateException(new Exception("fourth"), new Exception("fifth")));
+
+        for (int i = 0; i < doublings; i++)
+            e = new AggregateException("twice", new AggregateException[] { e, e });
+        throw e;
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "guest_fail_twice")]
     public static int FailTwice()
     {

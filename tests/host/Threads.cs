@@ -162,6 +162,43 @@ public static unsafe class Threads
         return result;
     }
 
+    // Calls `look` on a thread that got a name in one of several ways.
+    [UnmanagedCallersOnly(EntryPoint = "threads_named")]
+    public static void Named(int way, delegate* unmanaged<void> look)
+    {
+        var t = new Thread(() =>
+        {
+            if (way == 2)
+                Thread.CurrentThread.Name = "Grüße an gehörte";
+            if (way == 3)
+                Thread.CurrentThread.Name = null;
+            look();
+        });
+
+        if (way == 4)
+        {
+            using var done = new ManualResetEventSlim();
+
+            ThreadPool.QueueUserWorkItem(o =>
+            {
+                look();
+                done.Set();
+            });
+            done.Wait();
+            return;
+        }
+        if (way == 5)
+        {
+            Thread.CurrentThread.Name = "of the guest";
+            look();
+            return;
+        }
+        if (way != 0)
+            t.Name = "before the start";
+        t.Start();
+        t.Join();
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "threads_add")]
     public static int Add(int a, int b) => a + b;
 

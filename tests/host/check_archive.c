@@ -125,20 +125,6 @@ archive_list(void *context, const char *path, corert_file_add_fn *add, void *lis
     return CORERT_FILE_FOLDER;
 }
 
-static void
-module_read(void)
-{
-    struct stat st;
-    int fd = open(GUEST_MODULE, O_RDONLY);
-
-    ck_assert(fd >= 0 && fstat(fd, &st) == 0);
-    module_bytes = (size_t)st.st_size;
-    module = malloc(module_bytes);
-    ck_assert_ptr_nonnull(module);
-    ck_assert_int_eq(read(fd, module, module_bytes), st.st_size);
-    close(fd);
-}
-
 static corert_module *
 archive_start(const char *path)
 {
@@ -149,7 +135,7 @@ archive_start(const char *path)
 
     for (size_t i = 0; i < sizeof table; i++)
         table[i] = (uint8_t)(i * 7 + i / 256);
-    module_read();
+    module = file_bytes(GUEST_MODULE, &module_bytes);
     given = taken = 0;
     memset(asked, 0, sizeof asked);
     ck_assert_int_eq(corert_init(&config), CORERT_OK);

@@ -108,6 +108,8 @@ call_error_rest(const struct arguments *a)
     ck_assert_str_eq(corert_error_stack(NULL), "");
     ck_assert_int_eq(corert_error_hresult(NULL), 0);
     ck_assert_ptr_null(corert_error_inner(NULL));
+    ck_assert_ptr_null(corert_error_inner_at(NULL, 0));
+    ck_assert_uint_eq(corert_error_inner_count(NULL), 0);
     corert_error_free(NULL);
     return CORERT_OK;
 }

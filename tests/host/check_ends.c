@@ -13,62 +13,19 @@
 
 enum { KINDS = 10 }; /* of Threads.cs */
 
-static struct host_reports reports;
-static char log_text[8192];
-
-static void
-log_line(void *context, corert_log_level level, const char *message)
-{
-    (void)context;
-    (void)level;
-    if (strlen(log_text) + strlen(message) + 2 < sizeof log_text)
-        strcat(strcat(log_text, message), "\n");
-}
-
-static void
-tell(void *context, const char *message)
-{
-    (void)context;
-    reports.count++;
-    snprintf(reports.last, sizeof reports.last, "%s", message);
-}
-
 static corert_config
 config_of(uint32_t shutdown_ms)
 {
-    return (corert_config){.struct_size = sizeof(corert_config),
-                           .log = log_line,
-                           .unhandled = tell,
-                           .shutdown_ms = shutdown_ms};
+    corert_config config = said_config();
+
+    config.shutdown_ms = shutdown_ms;
+    return config;
 }
 
 static corert_module *
 start(const corert_config *config)
 {
-    corert_module *m;
-    char text[512];
-
-    memset(&reports, 0, sizeof reports);
-    log_text[0] = 0;
-    ck_assert_int_eq(corert_init(config), CORERT_OK);
-    ck_assert_msg(corert_module_load(THREADS_MODULE, &m, text, sizeof text) == CORERT_OK, "%s",
-                  text);
-    return m;
-}
-
-static unsigned
-task_count(void)
-{
-    unsigned long threads = 0;
-    char line[256];
-    FILE *f = fopen("/proc/self/status", "r");
-
-    ck_assert_ptr_nonnull(f);
-    while (fgets(line, sizeof line, f))
-        if (sscanf(line, "Threads: %lu", &threads) == 1)
-            break;
-    fclose(f);
-    return (unsigned)threads;
+    return said_load(config, THREADS_MODULE);
 }
 
 /* A thread that has left the engine may still be on its way out of the system. */
@@ -102,8 +59,8 @@ START_TEST(shutdown_ends_managed_threads_whatever_they_do)
     ck_assert_int_eq(pool(), 5);
     while (begun() < KINDS)
         sched_yield();
-    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", log_text);
-    ck_assert_str_eq(log_text, "");
+    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", said.log);
+    ck_assert_str_eq(said.log, "");
     expect_tasks(tasks);
 }
 END_TEST
@@ -142,7 +99,7 @@ START_TEST(threads_of_the_host_come_out_of_their_exports)
     }
     while (begun() < KINDS)
         sched_yield();
-    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", log_text);
+    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", said.log);
     for (int kind = 0; kind < KINDS; kind++) {
         pthread_join(callers[kind].thread, NULL);
         ck_assert_int_eq(callers[kind].result, 0);
@@ -196,7 +153,7 @@ START_TEST(a_thread_in_a_host_function_makes_shutdown_busy)
     while (!inside)
         sched_yield();
     ck_assert_int_eq(corert_shutdown(), CORERT_E_BUSY);
-    ck_assert_msg(strstr(log_text, "in native code, called by ") != NULL, "%s", log_text);
+    ck_assert_msg(strstr(said.log, "in native code, called by ") != NULL, "%s", said.log);
     ck_assert_int_eq(add(1, 2), 0);
     ck_assert_int_eq(corert_pending_status(), CORERT_E_CLOSED);
     ck_assert_int_eq(corert_module_load(SECOND_MODULE, &again, NULL, 0), CORERT_E_CLOSED);
@@ -241,8 +198,8 @@ END_TEST
 static void
 expect_ended(const char *text)
 {
-    ck_assert_msg(reports.count == 1, "%u: %s\n%s", reports.count, reports.last, log_text);
-    ck_assert_msg(strstr(reports.last, text) != NULL, "%s", reports.last);
+    ck_assert_msg(said.unhandled.count == 1, "%u: %s\n%s", said.unhandled.count, said.unhandled.last, said.log);
+    ck_assert_msg(strstr(said.unhandled.last, text) != NULL, "%s", said.unhandled.last);
 }
 
 static void
@@ -317,7 +274,7 @@ START_TEST(an_end_in_the_pool_does_not_end_the_host)
 
     BIND(m, "threads_end_in_pool", end);
     end(_i);
-    while (!*(volatile unsigned *)&reports.count)
+    while (!*(volatile unsigned *)&said.unhandled.count)
         sched_yield();
     ck_assert_int_eq(corert_shutdown(), CORERT_OK);
     expect_ended(end_text[_i]);
@@ -365,7 +322,36 @@ END_TEST
 struct hook {
     int calls, refuse;
     size_t stack_bytes;
+    char name[32];
 };
+
+static char seen_name[16];
+static void (*named)(int, void (*)(void));
+
+static void
+look(void)
+{
+    ck_assert_int_eq(pthread_getname_np(pthread_self(), seen_name, sizeof seen_name), 0);
+}
+
+/* Not those of the host, and no character is cut. */
+START_TEST(threads_of_the_engine_have_their_names_in_the_system)
+{
+    static const char *const expected[] = {".NET thread", "before the star", "Grüße an geh",
+                                           ".NET thread", ".NET TP Worker", "check"};
+    corert_config config = config_of(20000);
+    corert_module *m;
+
+    ck_assert_int_eq(pthread_setname_np(pthread_self(), "check"), 0);
+    m = start(&config);
+    BIND(m, "threads_named", named);
+    for (int way = 0; way < 6; way++) {
+        named(way, look);
+        ck_assert_msg(strcmp(seen_name, expected[way]) == 0, "%d: '%s'", way, seen_name);
+    }
+    ck_assert_int_eq(corert_shutdown(), CORERT_OK);
+}
+END_TEST
 
 struct hook_start {
     void (*run)(void *);
@@ -389,9 +375,9 @@ hook(void *context, void (*run)(void *), void *argument, size_t stack_bytes, con
     struct hook_start *s;
     pthread_t thread;
 
-    (void)name;
     h->calls++;
     h->stack_bytes = stack_bytes;
+    snprintf(h->name, sizeof h->name, "%s", name);
     if (h->refuse)
         return 1;
     s = malloc(sizeof *s);
@@ -413,7 +399,13 @@ START_TEST(managed_threads_are_made_by_the_host_who_may_refuse)
 
     config.thread_start = hook;
     config.context = &h;
+    ck_assert_int_eq(pthread_setname_np(pthread_self(), "check"), 0); /* threads inherit it */
     m = start(&config);
+    BIND(m, "threads_named", named);
+    named(2, look);
+    ck_assert_str_eq(h.name, "before the star");
+    ck_assert_str_eq(seen_name, "check"); /* a thread of the host keeps its name */
+    h.calls = 0;
     BIND(m, "threads_start", go);
     BIND(m, "threads_round", round);
     ck_assert_int_eq(round(4), 5);
@@ -586,7 +578,7 @@ START_TEST(sixty_four_threads_under_stops_and_signals)
     ck_assert(segv.sa_handler == own_handler);
     sigaction(SIGUSR1, NULL, &now);
     ck_assert(now.sa_handler == own_handler);
-    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", log_text);
+    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", said.log);
     if (_i) {
         sigaction(SIGRTMIN + 5, NULL, &now);
         ck_assert(now.sa_handler == SIG_DFL);
@@ -631,7 +623,7 @@ START_TEST(lives_with_threads_leave_nothing)
         BIND(m, "threads_round", round);
         ck_assert_int_eq(round(i), i + 1);
         ck_assert_int_eq(go(i % KINDS, 1), 1);
-        ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", log_text);
+        ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", said.log);
         expect_tasks(tasks);
     }
     ck_assert_uint_le(resident_kib(), kib + GROWTH_KIB);
@@ -655,6 +647,7 @@ case_ends(void)
     tcase_add_loop_test(c, an_end_in_the_pool_does_not_end_the_host, 0, 4);
     tcase_add_test(c, an_end_in_a_filter_is_an_exception_there);
     tcase_add_test(c, an_end_goes_through_the_hosts_frames);
+    tcase_add_test(c, threads_of_the_engine_have_their_names_in_the_system);
     tcase_add_test(c, managed_threads_are_made_by_the_host_who_may_refuse);
     tcase_add_test(c, a_stop_signal_that_is_taken_is_refused);
     tcase_add_test(c, small_stacks_and_blocked_signals_serve);

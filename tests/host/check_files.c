@@ -5,7 +5,6 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* What strip may change is not covered by the digest: the words about the section table in the
@@ -36,15 +35,7 @@ mapped_read(void)
 static void
 image_read(void)
 {
-    struct stat st;
-    int fd = open(GUEST_MODULE, O_RDONLY);
-
-    ck_assert(fd >= 0 && fstat(fd, &st) == 0);
-    image_bytes = (size_t)st.st_size;
-    image = malloc(image_bytes);
-    ck_assert_ptr_nonnull(image);
-    ck_assert_int_eq(read(fd, image, image_bytes), st.st_size);
-    close(fd);
+    image = file_bytes(GUEST_MODULE, &image_bytes);
     mapped_read();
 }
 

@@ -16,6 +16,18 @@ struct host_reports {
     char last[2048];
 };
 
+/* What the engine said since the last said_load(): its log, a line a message, and its reports of
+ * unhandled exceptions. */
+extern struct host_said {
+    struct host_reports unhandled;
+    char log[8192];
+} said;
+
+/* A configuration that fills `said`; shutdown_ms is 20000. */
+corert_config said_config(void);
+/* Empties `said`, starts the engine, loads the module. */
+corert_module *said_load(const corert_config *config, const char *path);
+
 /* Finds export `name` and stores its address in function pointer `pointer`. */
 #define BIND(module, name, pointer) bind_export((module), (name), &(pointer), sizeof(pointer))
 
@@ -31,6 +43,9 @@ void capture_begin(void);
 char *capture_end(void); /* owned by the caller */
 
 size_t resident_kib(void);
+unsigned task_count(void); /* threads of this process */
+unsigned entries(const char *folder); /* names in it that begin with no dot */
+uint8_t *file_bytes(const char *path, size_t *size); /* owned by the caller */
 
 TCase *case_archive(void);
 TCase *case_info(void);

@@ -20,7 +20,7 @@ START_TEST(features_are_known_by_name)
     static const char *const needed[] = {
         "threads", "host-threads", "no-threads", "stop-signal", "near-limit", "host-memory", "host-files",
         "host-functions", "library-filter", "module-memory", "attach", "drop-in", "handles",
-        "scopes", "strings", "arrays", "boxes", "delegates", "errors", "statics", "finalizers",
+        "scopes", "strings", "arrays", "boxes", "delegates", "errors", "inner-errors", "statics", "finalizers",
         "pinvoke", "compaction", "parallel-marking", "stack-text", "lines"};
     const char *name;
     size_t i, k;

@@ -3,7 +3,6 @@
  * exports goes on. */
 #include "tests/host/check_host.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
@@ -14,21 +13,9 @@ enum { THREADS = 64, LINES_MAX = 4000 };
 /* ---- what a process has ---- */
 
 struct possessions {
-    size_t resident_kib, mappings, files, tasks;
+    size_t resident_kib, mappings;
+    unsigned files, tasks;
 };
-
-static size_t
-entries(const char *folder)
-{
-    DIR *d = opendir(folder);
-    size_t count = 0;
-
-    ck_assert_ptr_nonnull(d);
-    while (readdir(d))
-        count++;
-    closedir(d);
-    return count;
-}
 
 /* Lines "SIZE PERMISSIONS PATH" of what is mapped, sorted; addresses change from life to life. */
 static char *map_line[LINES_MAX];
@@ -70,7 +57,7 @@ possessions_now(void)
 {
     maps_read();
     return (struct possessions){resident_kib(), map_lines, entries("/proc/self/fd"),
-                                entries("/proc/self/task")};
+                                task_count()};
 }
 
 /* ---- lives ---- */

@@ -1,7 +1,10 @@
-/* tests/host/check_parts.c - what the host suites share: the guest, the standard streams, memory. */
+/* tests/host/check_parts.c - what the host suites share: the guest, what the engine said, the standard
+ * streams, what a process has. */
 #include "tests/host/check_host.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void
@@ -56,6 +59,47 @@ guest_stop(void)
     ck_assert_int_eq(corert_shutdown(), CORERT_OK);
 }
 
+/* ---- what the engine said ---- */
+
+struct host_said said;
+
+static void
+log_line(void *context, corert_log_level level, const char *message)
+{
+    (void)context;
+    (void)level;
+    if (strlen(said.log) + strlen(message) + 2 < sizeof said.log)
+        strcat(strcat(said.log, message), "\n");
+}
+
+static void
+tell(void *context, const char *message)
+{
+    (void)context; /* the test's */
+    report(&said.unhandled, message);
+}
+
+corert_config
+said_config(void)
+{
+    return (corert_config){.struct_size = sizeof(corert_config),
+                           .log = log_line,
+                           .unhandled = tell,
+                           .shutdown_ms = 20000};
+}
+
+corert_module *
+said_load(const corert_config *config, const char *path)
+{
+    corert_module *m;
+    char text[512];
+
+    memset(&said, 0, sizeof said);
+    ck_assert_int_eq(corert_init(config), CORERT_OK);
+    ck_assert_msg(corert_module_load(path, &m, text, sizeof text) == CORERT_OK, "%s", text);
+    return m;
+}
+
 /* ---- what is written to the standard streams ---- */
 
 static int saved_out, saved_err, capture_fd;
@@ -96,6 +140,8 @@ capture_end(void)
     return text;
 }
 
+/* ---- what a process has ---- */
+
 size_t
 resident_kib(void)
 {
@@ -106,4 +152,40 @@ resident_kib(void)
     ck_assert_int_eq(fscanf(f, "%lu %lu", &all, &resident), 2);
     fclose(f);
     return resident * ((size_t)sysconf(_SC_PAGESIZE) / 1024);
+}
+
+unsigned
+task_count(void)
+{
+    return entries("/proc/self/task");
+}
+
+unsigned
+entries(const char *folder)
+{
+    DIR *d = opendir(folder);
+    const struct dirent *e;
+    unsigned count = 0;
+
+    ck_assert_ptr_nonnull(d);
+    while ((e = readdir(d)))
+        count += e->d_name[0] != '.';
+    closedir(d);
+    return count;
+}
+
+uint8_t *
+file_bytes(const char *path, size_t *size)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY);
+    uint8_t *bytes;
+
+    ck_assert(fd >= 0 && fstat(fd, &st) == 0);
+    *size = (size_t)st.st_size;
+    bytes = malloc(*size);
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(read(fd, bytes, *size), st.st_size);
+    close(fd);
+    return bytes;
 }

@@ -2,7 +2,6 @@
  * environment, terminal. */
 #include "tests/host/check_host.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -22,19 +21,6 @@ struct process_state {
     char locale[64];
 };
 
-static unsigned
-entries(const char *folder)
-{
-    DIR *d = opendir(folder);
-    unsigned count = 0;
-
-    ck_assert_ptr_nonnull(d);
-    while (readdir(d))
-        count++;
-    closedir(d);
-    return count;
-}
-
 static void
 state_read(struct process_state *s)
 {
@@ -43,7 +29,7 @@ state_read(struct process_state *s)
         (void)sigaction(i, NULL, &s->action[i]); /* two belong to the C library and stay zero */
     sigprocmask(SIG_SETMASK, NULL, &s->mask);
     sigaltstack(NULL, &s->signal_stack);
-    s->threads = entries("/proc/self/task");
+    s->threads = task_count();
     s->files = entries("/proc/self/fd");
     while (environ && environ[s->environment])
         s->environment++;

@@ -10,67 +10,25 @@
 
 enum { WAITS = 15, SECOND_US = 1000000 }; /* of Pump.cs */
 
-static char log_text[4096];
-static struct host_reports reports;
-
-static void
-log_line(void *context, corert_log_level level, const char *message)
-{
-    (void)context;
-    (void)level;
-    if (strlen(log_text) + strlen(message) + 2 < sizeof log_text)
-        strcat(strcat(log_text, message), "\n");
-}
-
-static void
-tell(void *context, const char *message)
-{
-    (void)context;
-    reports.count++;
-    snprintf(reports.last, sizeof reports.last, "%s", message);
-}
-
 static corert_config
 config_of(uint32_t stress)
 {
-    return (corert_config){.struct_size = sizeof(corert_config),
-                           .log = log_line,
-                           .unhandled = tell,
-                           .shutdown_ms = 20000,
-                           .gc_mark_threads = 4, /* counts for nothing here */
-                           .gc_stress_interval = stress,
-                           .gc_stress_evacuate = stress != 0,
-                           .gc_verify = stress != 0,
-                           .no_threads = 1};
+    corert_config config = said_config();
+
+    config.gc_mark_threads = 4; /* counts for nothing here */
+    config.gc_stress_interval = stress;
+    config.gc_stress_evacuate = stress != 0;
+    config.gc_verify = stress != 0;
+    config.no_threads = 1;
+    return config;
 }
 
 static corert_module *
 start(uint32_t stress)
 {
     corert_config config = config_of(stress);
-    corert_module *m;
-    char text[512];
 
-    memset(&reports, 0, sizeof reports);
-    log_text[0] = 0;
-    ck_assert_int_eq(corert_init(&config), CORERT_OK);
-    ck_assert_msg(corert_module_load(PUMP_MODULE, &m, text, sizeof text) == CORERT_OK, "%s", text);
-    return m;
-}
-
-static unsigned
-task_count(void)
-{
-    unsigned long threads = 0;
-    char line[256];
-    FILE *f = fopen("/proc/self/status", "r");
-
-    ck_assert_ptr_nonnull(f);
-    while (fgets(line, sizeof line, f))
-        if (sscanf(line, "Threads: %lu", &threads) == 1)
-            break;
-    fclose(f);
-    return (unsigned)threads;
+    return said_load(&config, PUMP_MODULE);
 }
 
 static uint64_t
@@ -101,9 +59,9 @@ pump_and_sleep(uint64_t budget_us)
 static void
 stop_engine(void)
 {
-    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", log_text);
-    ck_assert_str_eq(log_text, "");
-    ck_assert_uint_eq(reports.count, 0);
+    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", said.log);
+    ck_assert_str_eq(said.log, "");
+    ck_assert_uint_eq(said.unhandled.count, 0);
 }
 
 /* ---- waits ---- */
@@ -346,8 +304,8 @@ START_TEST(an_unhandled_exception_of_a_coroutine_closes_the_module)
     BIND(m, "pump_steps", steps);
     unhandled();
     ck_assert_int_eq(corert_pump(0, NULL, NULL), CORERT_OK);
-    ck_assert_uint_eq(reports.count, 1);
-    ck_assert_ptr_nonnull(strstr(reports.last, "in a coroutine"));
+    ck_assert_uint_eq(said.unhandled.count, 1);
+    ck_assert_ptr_nonnull(strstr(said.unhandled.last, "in a coroutine"));
     ck_assert_int_eq(steps(), 0);
     ck_assert_int_eq(corert_pending_status(), CORERT_E_CLOSED);
     ck_assert_int_eq(corert_shutdown(), CORERT_OK);

@@ -229,6 +229,24 @@ START_TEST(scopes_free_their_handles)
 }
 END_TEST
 
+START_TEST(open_scopes_end_with_their_thread)
+{
+    struct corert_gc_stats before = {.struct_size = sizeof before}, after = before;
+    corert_scope outer, inner;
+
+    ck_assert_int_eq(corert_gc_stats(&before), CORERT_OK);
+    ck_assert_int_eq(corert_scope_open(&outer), CORERT_OK);
+    (void)text_of("a");
+    ck_assert_int_eq(corert_scope_open(&inner), CORERT_OK);
+    for (int i = 0; i < 100; i++)
+        (void)text_of("b");
+    ck_assert_int_eq(corert_thread_detach(), CORERT_OK);
+    ck_assert_int_eq(corert_gc_stats(&after), CORERT_OK);
+    ck_assert_uint_eq(after.handles, before.handles);
+    ck_assert_int_eq(corert_scope_close(&inner), CORERT_E_MISUSE);
+}
+END_TEST
+
 START_TEST(handles_keep_objects_and_weak_ones_do_not)
 {
     int (*churn)(int);
@@ -289,6 +307,37 @@ START_TEST(a_refused_delegate_leaves_its_reason)
     ck_assert_str_eq(corert_error_type(e), "System.ArgumentException");
     corert_error_free(e);
     corert_handle_free(h);
+}
+END_TEST
+
+START_TEST(an_error_tells_every_inner_one)
+{
+    int (*fails)(int);
+    corert_error *e;
+    const corert_error *third;
+
+    BIND(guest, "guest_fail_several", fails);
+    ck_assert_int_eq(fails(0), 0);
+    ck_assert_int_eq(corert_error_take(&e), CORERT_E_EXCEPTION);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_str_eq(corert_error_type(e), "System.AggregateException");
+    ck_assert_uint_eq(corert_error_inner_count(e), 3);
+    ck_assert_ptr_eq(corert_error_inner(e), corert_error_inner_at(e, 0));
+    ck_assert_str_eq(corert_error_message(corert_error_inner_at(e, 0)), "first");
+    ck_assert_str_eq(corert_error_message(corert_error_inner_at(e, 1)), "second");
+    ck_assert_str_eq(corert_error_message(corert_error_inner(corert_error_inner_at(e, 1))), "within");
+    ck_assert_ptr_null(corert_error_inner_at(e, 3));
+    third = corert_error_inner_at(e, 2);
+    ck_assert_uint_eq(corert_error_inner_count(third), 2);
+    ck_assert_str_eq(corert_error_message(corert_error_inner_at(third, 1)), "fifth");
+    ck_assert_uint_eq(corert_error_inner_count(corert_error_inner_at(third, 1)), 0);
+    corert_error_free(e);
+    ck_assert_int_eq(fails(6), 0); /* each holds the one before twice */
+    ck_assert_int_eq(corert_error_take(&e), CORERT_E_EXCEPTION);
+    ck_assert_ptr_nonnull(e);
+    ck_assert_uint_eq(corert_error_inner_count(e), 2);
+    ck_assert_uint_eq(corert_error_inner_count(corert_error_inner_at(e, 1)), 2);
+    corert_error_free(e);
 }
 END_TEST
 
@@ -411,9 +460,11 @@ case_values(void)
     tcase_add_test(c, boxes_keep_their_exact_kind);
     tcase_add_test(c, wrong_handles_are_refused);
     tcase_add_test(c, scopes_free_their_handles);
+    tcase_add_test(c, open_scopes_end_with_their_thread);
     tcase_add_test(c, handles_keep_objects_and_weak_ones_do_not);
     tcase_add_test(c, a_delegate_becomes_a_c_function);
     tcase_add_test(c, a_refused_delegate_leaves_its_reason);
+    tcase_add_test(c, an_error_tells_every_inner_one);
     tcase_add_test(c, an_error_tells_type_message_and_inner);
     tcase_add_test(c, the_host_offers_and_forbids_functions);
     tcase_add_test(c, nothing_works_without_a_module);

@@ -66,12 +66,19 @@ guest_open(void)
 }
 
 static void
+scopes_close(void)
+{
+    while (open_scopes)
+        require(corert_scope_close(&scope[--open_scopes]) == CORERT_OK);
+}
+
+static void
 guest_close(void)
 {
+    open_scopes = 0; /* it closes them */
     require(corert_shutdown() == CORERT_OK);
     guest = NULL;
     memset(handle, 0, sizeof handle);
-    open_scopes = 0;
 }
 
 /* Mostly one of ours, sometimes any number. */
@@ -284,8 +291,7 @@ engine(uint8_t kind)
         require(corert_init(NULL) == CORERT_E_MISUSE);
         break;
     case 4:
-        while (open_scopes)
-            require(corert_scope_close(&scope[--open_scopes]) == CORERT_OK);
+        open_scopes = 0;
         require(corert_thread_detach() == CORERT_OK);
         break;
     default:
@@ -328,8 +334,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             engine(kind);
         }
     }
-    while (open_scopes)
-        require(corert_scope_close(&scope[--open_scopes]) == CORERT_OK);
+    scopes_close();
     for (n = 0; n < HANDLES; n++) {
         (void)!corert_handle_free(handle[n]);
         handle[n] = 0;

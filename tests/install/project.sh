@@ -4,6 +4,7 @@
 set -eu
 project=$1 prefix=$2 work=$3
 rm -rf "$work"
+work="$work/c++ (1)" # a path that is no word and no regular expression
 mkdir -p "$work"
 cp -R "$project" "$work/source"
 

@@ -10,7 +10,6 @@ using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Text;
 
 [AttributeUsage(AttributeTargets.Class)]
 class MarkAttribute : Attribute { }
@@ -58,9 +57,6 @@ static unsafe class Limits
         }
         Console.WriteLine($"{name}: {text}");
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    static string AtRunTime(string text) => new StringBuilder(text).ToString();
 
     // ---- the collector ----
 
@@ -132,8 +128,6 @@ static unsafe class Limits
 
     static void Library()
     {
-        Line("interned literal", () => ReferenceEquals(string.Intern(AtRunTime("a literal of limits")), "a literal of limits"));
-        Line("literal is interned", () => string.IsInterned(AtRunTime("another literal of limits")) != null);
         Line("arrays from another lower bound", () => Array.CreateInstance(typeof(int), new[] { 3 }, new[] { 5 }).GetLowerBound(0));
         Line("vectors in hardware", () => Vector128.IsHardwareAccelerated);
     }
