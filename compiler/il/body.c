@@ -231,13 +231,25 @@ il_token_special(struct il_import *im, uint32_t token)
 }
 
 struct ty_type *
-il_token_type(struct il_import *im, uint32_t token)
+il_token_any_type(struct il_import *im, uint32_t token)
 {
     const struct il_token *t = il_token_special(im, token);
     struct ty_type *type = t ? t->type : ty_type_from_token(im->ty, im->body.assembly, token);
 
     if (!type)
         il_fail(im);
+    return type;
+}
+
+struct ty_type *
+il_token_type(struct il_import *im, uint32_t token)
+{
+    struct ty_type *type = il_token_any_type(im, token);
+
+    if (type && type->form == TY_FORM_OPEN_DEF) {
+        il_invalid(im, "a generic type without arguments");
+        return NULL;
+    }
     return type;
 }
 

@@ -366,7 +366,8 @@ struct ty_method *il_close_method(struct il_import *im, struct ty_method *open);
 struct ty_field *il_close_field(struct il_import *im, struct ty_field *open);
 struct ty_sig *il_close_sig(struct il_import *im, struct ty_sig *open);
 /* Tokens of the body, open form. NULL: import failed. */
-struct ty_type *il_token_type(struct il_import *im, uint32_t token);
+struct ty_type *il_token_type(struct il_import *im, uint32_t token); /* never a generic definition */
+struct ty_type *il_token_any_type(struct il_import *im, uint32_t token); /* ldtoken */
 struct ty_method *il_token_method(struct il_import *im, uint32_t token);
 struct ty_field *il_token_field(struct il_import *im, uint32_t token);
 struct ty_sig *il_token_sig(struct il_import *im, uint32_t token);

@@ -383,7 +383,7 @@ op_ldtoken(struct il_import *im)
         push_member_handle(im, NULL, il_token_method(im, token));
         return;
     }
-    type = il_token_type(im, token);
+    type = il_token_any_type(im, token);
     if (type && il_close(im, type))
         il_push_type_handle(im, IL_FACT_TYPE_HANDLE, type);
 }

@@ -74,8 +74,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
-/* What was found: two types of one name; a type that loses its parameter, which its body mentions. */
-static const uint8_t found[][8] = {{1, 31, 1, 17, 193, 1, 138, 193}, {0, 2, 16, 1, 128, 158, 1, 0}};
+/* What was found: two types of one name; a type that loses its parameter, which its body mentions; a cast to a generic
+ * definition. */
+static const uint8_t found[][8] = {{1, 31, 1, 17, 193, 1, 138, 193},
+                                   {0, 2, 16, 1, 128, 158, 1, 0},
+                                   {1, 14, 146, 0, 58, 255, 100, 58}};
 
 /* These, then for each table a change of each column that keeps the value, in different rows. */
 bool

@@ -234,7 +234,7 @@ loop_is_closed(struct cg_unit *u, const struct flow *f, uint32_t loop, bool make
         if (f->blocks[b].loop != loop)
             continue;
         for (i = LLVMGetFirstInstruction(f->blocks[b].bb); closed && i; i = LLVMGetNextInstruction(i)) {
-            struct ptr_vec uses = {NULL};
+            struct ptr_vec uses = {0};
 
             collect_uses(f, loop, i, &uses);
             if (make && uses.count)
@@ -343,7 +343,7 @@ connect_exit(struct twin *t, LLVMBasicBlockRef exit)
 static void
 connect_exits(struct twin *t)
 {
-    struct ptr_map seen = {NULL};
+    struct ptr_map seen = {0};
     uint32_t b, k;
 
     for (b = 0; b < t->f->count; b++) {
