@@ -20,8 +20,11 @@
 #include "pal/pal.h"
 
 enum { SECONDS_MAX = 20, MEMORY_MAX_KB = 1 << 20, INPUT_MAX = 8192, RUNS_OF_A_FORK = 100 };
+/* What inputs left behind is as if one program had it all: generic instances of theirs that grow meet. A fork that has
+ * become so large is the last input's, and limits count for an input that had a fork of its own. */
+enum { FORK_MAX_KB = 256 << 10 };
 /* How a fork ends. A sanitizer ends it with 1, which is a fault like all others. */
-enum { EXIT_REFUSED = 3, EXIT_BROKEN = 99 };
+enum { EXIT_REFUSED = 3, EXIT_FULL = 4, EXIT_BROKEN = 99 };
 
 /* ---- messages: in place of compiler/base/diag.c ------------------------------------------------ */
 
@@ -471,7 +474,7 @@ static struct {
     } *input; /* shared */
     pid_t child;
     int to, from; /* a byte each way for each input */
-    unsigned runs;
+    unsigned runs; /* inputs the fork has had */
 } server;
 
 static long
@@ -487,6 +490,8 @@ static noreturn void
 serve(const struct subject_target *target, int from, int to)
 {
     const struct itimerval limit = {.it_value = {.tv_sec = SECONDS_MAX}};
+    long begin = memory_kb();
+    bool first = true;
     char byte;
 
     while (read(from, &byte, 1) == 1) {
@@ -499,9 +504,12 @@ serve(const struct subject_target *target, int from, int to)
         else
             compile_all(target, &in);
         if (memory_kb() - before > MEMORY_MAX_KB) {
-            fprintf(stderr, "the compiler took %ld KiB\n", memory_kb() - before);
-            _exit(EXIT_BROKEN);
+            if (first)
+                fprintf(stderr, "the compiler took %ld KiB\n", memory_kb() - before);
+            _exit(first ? EXIT_BROKEN : EXIT_FULL);
         }
+        first = false;
+        byte = memory_kb() - begin > FORK_MAX_KB;
         if (write(to, &byte, 1) != 1)
             break;
     }
@@ -546,13 +554,12 @@ server_end(void)
 
 /* One byte, whatever interrupts. */
 static bool
-pass(int file, bool out)
+pass(int file, bool out, char *byte)
 {
-    char byte = 0;
     ssize_t n;
 
     do
-        n = out ? write(file, &byte, 1) : read(file, &byte, 1);
+        n = out ? write(file, byte, 1) : read(file, byte, 1);
     while (n < 0 && errno == EINTR);
     return n == 1;
 }
@@ -561,17 +568,25 @@ pass(int file, bool out)
 static int
 server_run(const struct subject_target *target)
 {
+    char byte = 0;
+    bool alone;
     int status;
 
     if (!server.child)
         server_fork(target);
-    if (pass(server.to, true) && pass(server.from, false)) {
-        if (++server.runs == RUNS_OF_A_FORK)
+    alone = server.runs == 0;
+    if (pass(server.to, true, &byte) && pass(server.from, false, &byte)) {
+        if (++server.runs == RUNS_OF_A_FORK || byte)
             server_end();
         return 0;
     }
     status = server_end();
-    return WIFEXITED(status) && (WEXITSTATUS(status) == EXIT_SUCCESS || WEXITSTATUS(status) == EXIT_REFUSED) ? 0 : status;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_REFUSED)
+        return 0;
+    if (!alone && ((WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FULL) ||
+                   (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)))
+        return server_run(target);
+    return status ? status : -1;
 }
 
 static void

@@ -163,6 +163,8 @@ static const struct row rows[] = {
     {"error_stack", call_error_rest, ANYWHERE},
     {"error_hresult", call_error_rest, ANYWHERE},
     {"error_inner", call_error_rest, ANYWHERE},
+    {"error_inner_at", call_error_rest, ANYWHERE},
+    {"error_inner_count", call_error_rest, ANYWHERE},
     {"error_free", call_error_rest, ANYWHERE},
     {"main", call_main, ANYWHERE},
     {"status_text", call_texts, ANYWHERE},

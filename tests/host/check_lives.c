@@ -52,9 +52,19 @@ maps_read(void)
     qsort(map_line, map_lines, sizeof *map_line, by_text);
 }
 
+/* A thread that managed code started has left the engine before a shutdown ends, and the process soon
+ * after it. */
+static void
+threads_settle(void)
+{
+    for (int i = 0; i < 5000 && task_count() > 1; i++)
+        usleep(1000);
+}
+
 static struct possessions
 possessions_now(void)
 {
+    threads_settle();
     maps_read();
     return (struct possessions){resident_kib(), map_lines, entries("/proc/self/fd"),
                                 task_count()};
