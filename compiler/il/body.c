@@ -286,6 +286,13 @@ il_token_sig(struct il_import *im, uint32_t token)
     return s;
 }
 
+/* Damaged: code that is not generic mentions !0. */
+static void
+no_parameter(struct il_import *im)
+{
+    il_fail_with(im, TY_FAIL_BAD_IMAGE, "a generic parameter where there is none");
+}
+
 struct ty_type *
 il_close(struct il_import *im, struct ty_type *open)
 {
@@ -293,8 +300,8 @@ il_close(struct il_import *im, struct ty_type *open)
 
     if (!t)
         il_fail(im);
-    else if (t->has_vars) /* damaged: code that is not generic mentions !0 */
-        il_fail_with(im, TY_FAIL_BAD_IMAGE, "a generic parameter where there is none");
+    else if (t->has_vars)
+        no_parameter(im);
     else if (!reach_mention_type(im->reach, im->method, open, t))
         il_fail_grown(im);
     return t && !t->has_vars ? t : NULL;
@@ -307,9 +314,11 @@ il_close_method(struct il_import *im, struct ty_method *open)
 
     if (!m)
         il_fail(im);
+    else if (m->has_vars)
+        no_parameter(im);
     else if (!reach_mention_method(im->reach, im->method, open, m))
         il_fail_grown(im);
-    return m;
+    return m && !m->has_vars ? m : NULL;
 }
 
 struct ty_field *
@@ -319,9 +328,11 @@ il_close_field(struct il_import *im, struct ty_field *open)
 
     if (!f)
         il_fail(im);
+    else if (f->owner->has_vars)
+        no_parameter(im);
     else if (!reach_mention_type(im->reach, im->method, open->owner, f->owner))
         il_fail_grown(im);
-    return f;
+    return f && !f->owner->has_vars ? f : NULL;
 }
 
 struct ty_sig *

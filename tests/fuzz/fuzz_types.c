@@ -76,9 +76,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 /* What was found: two types of one name; a type that loses its parameter, which its body mentions; a cast to a generic
  * definition. */
-static const uint8_t found[][8] = {{1, 31, 1, 17, 193, 1, 138, 193},
+static const uint8_t small[][8] = {{1, 31, 1, 17, 193, 1, 138, 193},
                                    {0, 2, 16, 1, 128, 158, 1, 0},
                                    {1, 14, 146, 0, 58, 255, 100, 58}};
+/* A call of a member of IShape<!0> in code that is not generic. */
+static const uint8_t call_of_open[] = {42, 0, 42, 42, 0, 215, 0, 42, 2, 2, 0, 4, 64, 0, 42, 0, 42, 2, 46, 99, 116, 111, 114, 0, 42, 2, 96, 253, 0, 215, 0};
 
 /* These, then for each table a change of each column that keeps the value, in different rows. */
 bool
@@ -86,11 +88,15 @@ fuzz_seed(unsigned n, struct byte_vec *out)
 {
     const struct md_image *img = subject_image();
 
-    if (n < sizeof found / sizeof *found) {
-        byte_vec_put(out, found[n], sizeof *found);
+    if (n < sizeof small / sizeof *small) {
+        byte_vec_put(out, small[n], sizeof *small);
         return true;
     }
-    n -= (unsigned)(sizeof found / sizeof *found);
+    n -= (unsigned)(sizeof small / sizeof *small);
+    if (n-- == 0) {
+        byte_vec_put(out, call_of_open, sizeof call_of_open);
+        return true;
+    }
     for (unsigned t = 0; t < TABLES; t++) {
         unsigned columns = md_table_infos[tables[t]].columns;
         uint32_t row;
