@@ -18,8 +18,7 @@ elseif(CORERT_SANITIZE STREQUAL "valgrind")
     # No instrumentation; the C library's malloc, and the collector says what it reads by intent.
     add_compile_definitions(CORERT_VALGRIND=1)
     find_program(CORERT_VALGRIND valgrind REQUIRED)
-    set(CORERT_SANITIZE_RUN "${CORERT_VALGRIND}" -q --error-exitcode=99 --num-callers=30 --fair-sched=yes
-        --suppressions=${CMAKE_SOURCE_DIR}/cmake/valgrind.supp)
+    set(CORERT_SANITIZE_RUN "${CORERT_VALGRIND}" -q --error-exitcode=99 --num-callers=30 --fair-sched=yes)
 elseif(NOT CORERT_SANITIZE STREQUAL "")
     message(FATAL_ERROR "CORERT_SANITIZE is '${CORERT_SANITIZE}': use address, thread, valgrind or nothing")
 endif()

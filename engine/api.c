@@ -29,8 +29,7 @@ corert_init(const corert_config *config)
     corert_config c;
 
     /* A newer host's larger struct may say things this library does not know. */
-    if (config &&
-        (config->struct_size < sizeof config->struct_size || config->struct_size > sizeof *config))
+    if (config && !engine_struct_fits(config->struct_size, sizeof *config))
         return CORERT_E_MISUSE;
     if (engine.started || thr_forked())
         return CORERT_E_MISUSE;
@@ -48,16 +47,10 @@ corert_shutdown(void)
     return engine.started && !thr_forked() ? engine_stop() : CORERT_E_MISUSE;
 }
 
-static bool
-in_managed_code(void)
-{
-    return corert_thread.transition != (void *)(intptr_t)THREAD_STATE_NO_FRAMES;
-}
-
 corert_status
 corert_thread_detach(void)
 {
-    if (!engine.started || thr_forked() || in_managed_code())
+    if (!engine.started || thr_forked() || thr_frames_inside(THR_HERE()))
         return CORERT_E_MISUSE;
     thr_detach();
     return CORERT_OK;
@@ -87,7 +80,7 @@ module_start(const struct engine_source *source, corert_module **out, char *mess
         ldr_diag_set(&diag, "%s: the engine is shutting down", path);
         return CORERT_E_CLOSED;
     }
-    if (in_managed_code()) {
+    if (thr_frames_inside(THR_HERE())) {
         ldr_diag_set(&diag, "%s: a module cannot be loaded from managed code", path);
         return CORERT_E_MISUSE;
     }
@@ -115,8 +108,7 @@ corert_module_load_with(const char *path, const corert_load_options *options, co
     struct engine_source source = {.path = path};
 
     memset(&o, 0, sizeof o);
-    if (options && (options->struct_size < sizeof options->struct_size ||
-                    options->struct_size > sizeof *options))
+    if (options && !engine_struct_fits(options->struct_size, sizeof *options))
         return module_start(&(struct engine_source){.path = NULL}, out, message, message_bytes);
     if (options) {
         memcpy(&o, options, options->struct_size);
@@ -249,7 +241,7 @@ corert_gc_collect(uint32_t flags)
 {
     uint32_t how = 0;
 
-    if (!engine.started || thr_forked() ||
+    if (!engine.started || thr_forked() || !thr_frames_settle(THR_HERE()) ||
         (flags & ~(uint32_t)(CORERT_GC_COMPACT | CORERT_GC_AGGRESSIVE)))
         return CORERT_E_MISUSE;
     if (flags & CORERT_GC_COMPACT)
@@ -301,8 +293,7 @@ corert_gc_stats(struct corert_gc_stats *out)
 {
     struct corert_gc_stats s = {0};
 
-    if (!out || !engine.started || thr_forked() || out->struct_size < sizeof out->struct_size ||
-        out->struct_size > sizeof *out)
+    if (!out || !engine.started || thr_forked() || !engine_struct_fits(out->struct_size, sizeof *out))
         return CORERT_E_MISUSE;
     stats_fill(&s);
     s.struct_size = out->struct_size;
@@ -317,7 +308,7 @@ corert_run_finalizers(uint64_t budget_us, size_t *left)
 
     if (left)
         *left = 0;
-    if (!engine.started || thr_forked() || fin_is_inside())
+    if (!engine.started || thr_forked() || !thr_frames_settle(THR_HERE()) || fin_is_inside())
         return CORERT_E_MISUSE;
     if (budget_us > most_us)
         budget_us = most_us;
@@ -337,7 +328,7 @@ corert_pump(uint64_t budget_us, size_t *ready, uint64_t *next_due_us)
     if (next_due_us)
         *next_due_us = UINT64_MAX;
     if (!engine.started || thr_forked() || !thr_coro_is_mine() || thr_coro_is_inside() ||
-        !corert_thread.transition || fin_is_inside())
+        !thr_frames_settle(THR_HERE()) || fin_is_inside())
         return CORERT_E_MISUSE;
     thr_coro_pump(budget_us && budget_us < THR_NEVER / 1000 ? budget_us * 1000 : THR_NEVER, &left);
     if (ready)

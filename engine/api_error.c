@@ -56,21 +56,11 @@ inner_append(corert_error *outer, corert_error *inner)
     return true;
 }
 
-static char *
-copy_text(const char *text)
-{
-    size_t bytes = strlen(text) + 1;
-    char *copy = pal_alloc(bytes);
-
-    if (copy)
-        memcpy(copy, text, bytes);
-    return copy;
-}
-
 /* Native state: the companion's P/Invoke. */
 int32_t
-RhErrorAdd(void *sink, const struct gc_mt *type, int32_t hresult, const uint16_t *message,
-           int32_t message_length, const uint16_t *stack, int32_t stack_length)
+RhErrorAdd(void *sink, const uint16_t *type, int32_t type_length, int32_t hresult,
+           const uint16_t *message, int32_t message_length, const uint16_t *stack,
+           int32_t stack_length)
 {
     struct error_sink *s = sink;
     corert_error *e = pal_alloc_zero(sizeof *e), *outer = s->outer ? s->outer : s->last;
@@ -87,7 +77,7 @@ RhErrorAdd(void *sink, const struct gc_mt *type, int32_t hresult, const uint16_t
         s->first = e;
     s->last = e;
     e->hresult = hresult;
-    e->type = copy_text(engine_type_name(type));
+    e->type = rh_utf8_from_utf16(type, type_length);
     e->message = rh_utf8_from_utf16(message, message_length);
     e->stack = rh_utf8_from_utf16(stack, stack_length);
     return e->type && e->message && e->stack ? CORERT_OK : CORERT_E_NOMEM;
@@ -125,7 +115,7 @@ corert_error_take(corert_error **out)
 
     if (out)
         *out = NULL;
-    if (!out || !engine.started || !corert_thread.transition)
+    if (!out || !engine.started || !thr_frames_settle(THR_HERE()))
         return CORERT_E_MISUSE;
     if (!e || e->pending == CORERT_OK)
         return (corert_status)thr_pending_take();

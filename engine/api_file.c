@@ -28,7 +28,7 @@ engine_files_set(const corert_file_hooks *hooks)
 
     if (!hooks)
         return true;
-    if (hooks->struct_size < sizeof hooks->struct_size || hooks->struct_size > sizeof copy)
+    if (!engine_struct_fits(hooks->struct_size, sizeof copy))
         return false;
     memcpy(&copy, hooks, hooks->struct_size);
     if (!copy.open)

@@ -80,7 +80,7 @@ corert_engine_info_get(struct corert_engine_info *out)
         .build = "x86-64 linux, " COMPILER_TEXT,
     };
 
-    if (!out || out->struct_size < sizeof out->struct_size || out->struct_size > sizeof info)
+    if (!out || !engine_struct_fits(out->struct_size, sizeof info))
         return CORERT_E_MISUSE;
     info.struct_size = out->struct_size;
     memcpy(out, &info, info.struct_size);
@@ -132,7 +132,7 @@ corert_module_info_get(const corert_module *module, struct corert_module_info *o
     const struct ldr_module *m = engine.started && module ? ldr_module_of_handle(module) : NULL;
     struct corert_module_info info = {0};
 
-    if (!m || !out || out->struct_size < sizeof out->struct_size || out->struct_size > sizeof info)
+    if (!m || !out || !engine_struct_fits(out->struct_size, sizeof info))
         return CORERT_E_MISUSE;
     info.struct_size = out->struct_size;
     info.path = m->path;

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-enum { PIN_BIT = 1, SCOPE_FIRST = 16 };
+/* A word of `scoped` is a handle, 0, or a scope's address and SCOPE_BIT: what follows belongs to that. */
+enum { PIN_BIT = 1, SCOPE_BIT = 2, SCOPE_FIRST = 16 };
 
 /* The managed function of a hosted row, or NULL if there is no library that could be called. */
 #define VALUE_FUNCTION(type, id)                                                                   \
@@ -18,7 +19,7 @@ engine_value_function(enum ldr_classlib_function f)
 {
     const struct ldr_module *m = engine.started ? engine.library : NULL;
 
-    if (!m || m->closed || !corert_thread.transition || !thr_attach())
+    if (!m || m->closed || !thr_frames_settle(THR_HERE()) || !thr_attach())
         return NULL;
     return m->classlib[f];
 }
@@ -47,12 +48,8 @@ own_thread(void)
 }
 
 static bool
-scope_add(corert_handle h)
+scoped_push(struct engine_thread *e, corert_handle word)
 {
-    struct engine_thread *e = own_thread();
-
-    if (!e || !e->scope || !h)
-        return true;
     if (e->scoped_count == e->scoped_capacity) {
         size_t capacity = e->scoped_capacity ? e->scoped_capacity * 2 : SCOPE_FIRST;
         corert_handle *grown = pal_realloc(e->scoped, capacity * sizeof *grown);
@@ -62,22 +59,33 @@ scope_add(corert_handle h)
         e->scoped = grown;
         e->scoped_capacity = capacity;
     }
-    e->scoped[e->scoped_count++] = h;
+    e->scoped[e->scoped_count++] = word;
     return true;
+}
+
+static bool
+scope_add(corert_handle h)
+{
+    struct engine_thread *e = own_thread();
+
+    return !e || !e->scoped_count || !h || scoped_push(e, h);
 }
 
 static bool
 scope_take(corert_handle h)
 {
     struct engine_thread *e = own_thread();
+    bool innermost = true;
     size_t i;
 
-    for (i = e ? e->scoped_count : 0; i-- > 0;)
+    for (i = e ? e->scoped_count : 0; i-- > 0;) {
         if (e->scoped[i] == h) {
             /* Those of outer scopes stay where they are. */
-            e->scoped[i] = i >= e->scope->first ? e->scoped[--e->scoped_count] : 0;
+            e->scoped[i] = innermost ? e->scoped[--e->scoped_count] : 0;
             return true;
         }
+        innermost &= !(e->scoped[i] & SCOPE_BIT);
+    }
     return false;
 }
 
@@ -87,7 +95,7 @@ scoped_free(struct engine_thread *e, size_t first)
     while (e->scoped_count > first) {
         corert_handle h = e->scoped[--e->scoped_count];
 
-        if (h)
+        if (h && !(h & SCOPE_BIT))
             hnd_free(slot_of(h));
     }
 }
@@ -99,7 +107,37 @@ engine_scopes_end(struct engine_thread *e)
     pal_free(e->scoped);
     e->scoped = NULL;
     e->scoped_capacity = 0;
-    e->scope = NULL;
+}
+
+void
+engine_scopes_left(struct thr_thread *t, uintptr_t here)
+{
+    struct engine_thread *e = t->gc_private;
+    size_t i;
+
+    for (i = 0; e && here < t->home_high && i < e->scoped_count; i++) {
+        uintptr_t at = (uintptr_t)e->scoped[i];
+
+        if ((at & SCOPE_BIT) && at >= t->home_low && at < here)
+            scoped_free(e, i);
+    }
+}
+
+static corert_handle
+scope_word(const corert_scope *scope)
+{
+    return (corert_handle)scope | SCOPE_BIT;
+}
+
+/* Its place in the list; the end: none. */
+static size_t
+scope_find(const struct engine_thread *e, const corert_scope *scope)
+{
+    size_t i = 0;
+
+    while (i < e->scoped_count && e->scoped[i] != scope_word(scope))
+        i++;
+    return i;
 }
 
 corert_status
@@ -107,7 +145,7 @@ corert_scope_open(corert_scope *scope)
 {
     struct engine_thread *e;
 
-    if (!scope || !engine.started)
+    if (!scope || !engine.started || !thr_frames_settle(THR_HERE()))
         return CORERT_E_MISUSE;
     if (!corert_thread.thread && !thr_attach())
         return CORERT_E_NOMEM;
@@ -115,10 +153,9 @@ corert_scope_open(corert_scope *scope)
     if (!e)
         return CORERT_E_NOMEM;
     memset(scope, 0, sizeof *scope);
-    scope->outer = e->scope;
-    scope->first = e->scoped_count;
-    e->scope = scope;
-    return CORERT_OK;
+    engine_scopes_left(corert_thread.thread, THR_HERE());
+    scoped_free(e, scope_find(e, scope)); /* left open before, at the same place */
+    return scoped_push(e, scope_word(scope)) ? CORERT_OK : CORERT_E_NOMEM;
 }
 
 corert_status
@@ -131,12 +168,19 @@ corert_status
 corert_scope_close(corert_scope *scope)
 {
     struct engine_thread *e = own_thread();
+    size_t first, i;
 
-    if (!engine.started || !scope || !e || e->scope != scope)
+    if (!engine.started || !scope || !e || !thr_frames_settle(THR_HERE()))
         return CORERT_E_MISUSE;
-    scoped_free(e, scope->first);
-    e->scope = scope->outer;
-    memset(scope, 0, sizeof *scope);
+    engine_scopes_left(corert_thread.thread, THR_HERE());
+    first = scope_find(e, scope);
+    for (i = e->scoped_count; i-- > first + 1;) {
+        if (e->scoped[i] & SCOPE_BIT)
+            return CORERT_E_MISUSE;
+    }
+    if (first == e->scoped_count)
+        return CORERT_E_MISUSE;
+    scoped_free(e, first);
     return CORERT_OK;
 }
 

@@ -232,7 +232,7 @@ rh_dispatch_resolve(void *object, struct dispatch_cell *cell, struct thr_transit
         return result;
     if (!dispatch.resolve)
         pal_fail_fast("an interface was called before the class library was registered");
-    at->reverse = corert_thread.reverse_head;
+    thr_entry_set(at);
     call = eh_call_managed(at, (const void *)(uintptr_t)dispatch.resolve, (uintptr_t)object,
                            (uintptr_t)cell->interface_type, (uintptr_t)cell->slot, 0);
     if (call.exception || !call.value) {

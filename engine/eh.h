@@ -105,6 +105,10 @@ struct eh_call_result {
 struct eh_call_result eh_call_managed(struct thr_transition *from, const void *function,
                                       uintptr_t a, uintptr_t b, uintptr_t c, uintptr_t d);
 
+/* Frames of the calling thread below `here` are gone: so are their filters and the exceptions that were
+ * under way in them. contract: coop */
+void eh_frames_left(uintptr_t here);
+
 /* ---- ending a thread (thr_cancel.c) ---- */
 
 /* A finally block that a cancel entered is running. contract: any state, own thread */

@@ -93,7 +93,7 @@ END_FUNCTION eh_leave
  * eh_guard_leave(guard) makes the same call return 0 with the callee-saved registers restored. */
 FUNCTION eh_call_guarded
         PUSH_PRESERVED
-        subq    $8, %rsp
+        pushq   %rdi                    /* thr_entry_of finds it here */
         .cfi_adjust_cfa_offset 8
         movq    %rsp, REVERSE_GUARD_RSP(%rdi)
         movq    %rsi, %rax
@@ -102,7 +102,9 @@ FUNCTION eh_call_guarded
         movq    %r8, %rdx
         movq    %r9, %rcx
         call    *%rax
-.Lguard_return:
+        .globl  eh_guard_return
+        .hidden eh_guard_return
+eh_guard_return:
         addq    $8, %rsp
         .cfi_adjust_cfa_offset -8
         POP_PRESERVED
@@ -113,7 +115,7 @@ FUNCTION eh_guard_leave
         movq    REVERSE_GUARD_RSP(%rdi), %rsp
         .cfi_undefined rip
         xorl    %eax, %eax
-        jmp     .Lguard_return
+        jmp     eh_guard_return
 END_FUNCTION eh_guard_leave
 
         .section .note.GNU-stack, "", @progbits

@@ -55,7 +55,7 @@ struct eh_record {
     uintptr_t current_pad;                 /* that pad's address */
     uint32_t kind;                         /* enum eh_throw_kind, engine/eh.h */
     uint32_t pooled;                       /* 1: belongs to the thread's pool, 0: malloc */
-    uintptr_t spare;
+    uintptr_t thrown_rsp;                  /* the stack pointer where its dispatch began */
 };
 
 static_assert(offsetof(struct eh_record, exception) == 0, "abi");

@@ -93,6 +93,7 @@ noreturn void eh_land(const struct eh_regs *regs, uintptr_t pad, struct eh_recor
 uintptr_t eh_call_guarded(struct thr_reverse_frame *guard, const void *function, uintptr_t a,
                           uintptr_t b, uintptr_t c, uintptr_t d);
 noreturn void eh_guard_leave(struct thr_reverse_frame *guard);
+extern const char eh_guard_return[]; /* where what eh_call_guarded calls returns to, the guard at rsp */
 /* To native code at regs->pc, with zero in every result register. */
 noreturn void eh_leave(const struct eh_regs *regs);
 

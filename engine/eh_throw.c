@@ -9,8 +9,7 @@
 
 #include <stdatomic.h>
 
-#include "engine/thr.h"
-#include "pal/pal.h"
+#include "engine/thr_priv.h"
 
 struct eh_classlib eh_classlib;
 struct eh_exception_layout eh_exception_layout;
@@ -42,7 +41,7 @@ eh_is_instance(const void *type, const void *exception)
 /* ---- records ---- */
 
 static struct eh_record *
-record_push(struct thread_block *tb, void *exception, enum eh_throw_kind kind)
+record_push(struct thread_block *tb, void *exception, enum eh_throw_kind kind, uintptr_t rsp)
 {
     struct eh_record *r = thr_record_take(tb->thread);
 
@@ -50,6 +49,7 @@ record_push(struct thread_block *tb, void *exception, enum eh_throw_kind kind)
                             .older = tb->eh_inflight,
                             .current_cfa = SEARCHING,
                             .kind = (uint32_t)kind,
+                            .thrown_rsp = rsp,
                             .pooled = r->pooled};
     tb->eh_inflight = r;
     return r;
@@ -64,8 +64,8 @@ record_drop(struct thread_block *tb, struct eh_record **link)
     thr_record_give(tb->thread, r);
 }
 
-/* An exception lands at (cfa, pad): those whose finally ran in a frame below are superseded, and so
- * is one that runs the same pad of the same frame. */
+/* An exception lands at (cfa, pad): those whose finally ran, or that were searched for, in a frame below
+ * are superseded, and so is one that runs the same pad of the same frame. */
 static void
 records_supersede(struct thread_block *tb, const struct eh_record *winner, uintptr_t cfa,
                   uintptr_t pad)
@@ -74,9 +74,9 @@ records_supersede(struct thread_block *tb, const struct eh_record *winner, uintp
 
     while (*link) {
         const struct eh_record *r = *link;
+        uintptr_t at = r->current_cfa == SEARCHING ? r->thrown_rsp : r->current_cfa;
 
-        if (r != winner &&
-            (r->current_cfa < cfa || (r->current_cfa == cfa && pad && r->current_pad == pad)))
+        if (r != winner && (at < cfa || (at == cfa && pad && r->current_pad == pad)))
             record_drop(tb, link);
         else
             link = &(*link)->older;
@@ -119,16 +119,60 @@ eh_call_managed(struct thr_transition *from, const void *function, uintptr_t a, 
     return result;
 }
 
+/* ---- filters ---- */
+
+/* A record of frames that native code has left may say anything; a chain goes across stacks, which may
+ * be gone. */
+__attribute__((noinline)) static struct eh_filter_record *
+filter_valid(struct eh_filter_record *f)
+{
+    const struct thr_thread *t = corert_thread.thread;
+
+    return !t->strays && thr_is_on_stack(t, f, sizeof *f) ? f : NULL;
+}
+
+__attribute__((no_sanitize_address)) static struct eh_filter_record *
+filter_outer(const struct eh_filter_record *f)
+{
+    return f->prev > f ? filter_valid(f->prev) : NULL;
+}
+
+__attribute__((noinline)) static void
+filters_pop(uintptr_t below)
+{
+    struct eh_filter_record *f = filter_valid(corert_thread.filter_head);
+
+    while (f && (uintptr_t)f < below)
+        f = filter_outer(f);
+    corert_thread.filter_head = f;
+}
+
+void
+eh_frames_left(uintptr_t here)
+{
+    filters_pop(here);
+    records_supersede(&corert_thread, NULL, here, 0);
+}
+
 /* ---- search ---- */
 
-/* The n-th filter record of this frame for this clause, counted from the innermost. */
+/* The n-th filter record of this frame for this clause, counted from the innermost. The chain may have
+ * been cut where frames were left: then what lies in the frame counts. */
 static const struct eh_filter_record *
 filter_record_find(uintptr_t rsp, uintptr_t cfa, const struct eh_clause *clause, unsigned n)
 {
-    const struct eh_filter_record *f = corert_thread.filter_head;
+    const struct eh_filter_record *f = filter_valid(corert_thread.filter_head);
+    unsigned left = n;
 
-    for (; f && (uintptr_t)f < cfa; f = f->prev) {
-        if ((uintptr_t)f >= rsp && f->clause == clause && n-- == 0)
+    for (; f && (uintptr_t)f < cfa; f = filter_outer(f)) {
+        if ((uintptr_t)f >= rsp && f->clause == clause && left-- == 0)
+            return f;
+    }
+    if (!corert_thread.thread->frames_left)
+        return NULL;
+    for (; rsp + sizeof *f <= cfa; rsp += 8) {
+        f = (const struct eh_filter_record *)rsp;
+        if (f->clause == clause && n-- == 0)
             return f;
     }
     return NULL;
@@ -277,8 +321,7 @@ land(struct eh_record *rec, struct eh_regs *regs, const struct eh_row *row, uint
 {
     struct thread_block *tb = &corert_thread;
 
-    while (tb->filter_head && (uintptr_t)tb->filter_head < regs->rsp)
-        tb->filter_head = tb->filter_head->prev;
+    filters_pop(regs->rsp);
     if (tb->eh_inflight != rec || rec->older)
         records_supersede(tb, rec, cfa, row->pad);
     rec->current_cfa = cfa;
@@ -294,8 +337,7 @@ guard_stop(struct eh_record *rec)
     struct thread_block *tb = &corert_thread;
     struct thr_reverse_frame *guard = tb->reverse_head;
 
-    while (tb->filter_head && (uintptr_t)tb->filter_head < (uintptr_t)guard)
-        tb->filter_head = tb->filter_head->prev;
+    filters_pop((uintptr_t)guard);
     guard->exception = rec->exception;
     records_supersede(tb, rec, (uintptr_t)guard, 0);
     corert_eh_begin_catch(rec);
@@ -340,8 +382,7 @@ entry_leave(struct eh_record *rec, struct eh_regs *regs, const struct eh_row *ro
     struct thread_block *tb = &corert_thread;
     struct thr_reverse_frame *entry = tb->reverse_head;
 
-    while (tb->filter_head && (uintptr_t)tb->filter_head < cfa)
-        tb->filter_head = tb->filter_head->prev;
+    filters_pop(cfa);
     records_supersede(tb, rec, cfa, 0);
     corert_eh_begin_catch(rec);
     eh_regs_step(regs, row, cfa);
@@ -431,7 +472,7 @@ dispatch(struct thr_transition *at, void *exception, enum eh_throw_kind kind)
 
     if (tb->eh_inflight) /* those whose frame has been left since */
         records_supersede(tb, NULL, at->rsp + 1, 0);
-    rec = record_push(tb, exception, kind);
+    rec = record_push(tb, exception, kind, at->rsp);
     /* Where there is no memory at all the notification would only fail in the same way. */
     if (eh_classlib.first_chance && kind != EH_PROPAGATE && !eh_is_preallocated(exception))
         (void)eh_call_managed(at, (const void *)(uintptr_t)eh_classlib.first_chance,
@@ -454,7 +495,7 @@ throw_begin(struct thr_transition *at)
 
     if (!tb->thread || tb->transition)
         pal_fail_fast("an exception was thrown by a thread that does not run managed code");
-    at->reverse = tb->reverse_head;
+    thr_entry_set(at);
 }
 
 void
@@ -532,7 +573,7 @@ eh_cancel_from(struct thr_transition *at)
     throw_begin(at);
     if (tb->eh_inflight)
         records_supersede(tb, NULL, at->rsp + 1, 0);
-    rec = record_push(tb, NULL, EH_CANCEL);
+    rec = record_push(tb, NULL, EH_CANCEL, at->rsp);
     eh_regs_load(&regs, at);
     unwind(regs, rec);
 }

@@ -3,6 +3,7 @@
  * trace words of an exception are written by the thread that throws it; two threads that throw one
  * object at once may mix their entries, but never write outside the array. */
 #include "engine/eh_priv.h"
+#include "engine/thr.h"
 
 #include "pal/pal.h"
 
@@ -125,8 +126,9 @@ eh_walk(const struct thr_transition *from, eh_frame_visitor *visit, void *contex
             eh_regs_step(&regs, &row, cfa);
         }
         outer = entry ? entry->transition : NULL;
-        if (!outer || (intptr_t)outer == THREAD_STATE_NO_FRAMES)
-            return;
+        if ((intptr_t)outer == THREAD_STATE_NO_FRAMES || (uintptr_t)outer <= (uintptr_t)entry ||
+            !thr_record_stands(corert_thread.thread, outer))
+            return; /* none, or those frames have been left */
         from = outer;
     }
 }
@@ -173,8 +175,10 @@ RhpGetCurrentThreadStackTrace(void **buffer, uint32_t count, void *address_in_fr
     struct collected c = {buffer, count, 0, (uintptr_t)address_in_frame};
     void *record = corert_thread.transition;
 
-    if (record && (intptr_t)record != THREAD_STATE_NO_FRAMES)
+    if (record && (intptr_t)record != THREAD_STATE_NO_FRAMES) {
+        thr_entry_set(record);
         eh_walk(record, collect_frame, &c);
+    }
     return c.count <= count ? (int32_t)c.count : -(int32_t)c.count;
 }
 

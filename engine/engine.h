@@ -25,9 +25,7 @@ struct engine_thread {
     bool finalizing;       /* it runs finalizers (fin.c) */
     struct hnd_slot *error;     /* owned: the exception behind `pending`, or NULL */
     char *library_error;        /* owned: why the last native library was not loaded, or NULL */
-    struct corert_scope *scope; /* innermost; borrowed from the host's stack */
-    corert_handle *scoped;      /* owned: handles of all its scopes, each scope's behind its outer one's;
-                                   0: taken out again */
+    corert_handle *scoped;      /* owned: its open scopes and their handles (api_value.c) */
     size_t scoped_count, scoped_capacity;
 };
 
@@ -89,9 +87,6 @@ void engine_tell(const char *message);
 /* What UnhandledAtExport tells: the host's callback and the thread's pending status. */
 void engine_unhandled(const char *message);
 
-/* The full name of an exception type; "" if no module tells. Static. */
-const char *engine_type_name(const struct gc_mt *type);
-
 /* ---- api_memory.c ---- */
 /* From here on reservations are the host's; NULL: the system's. false: a hook is missing. */
 bool engine_memory_set(const corert_memory_hooks *hooks, void *context);
@@ -99,6 +94,15 @@ bool engine_memory_set(const corert_memory_hooks *hooks, void *context);
 /* ---- api_file.c ---- */
 /* From here on the host is asked for files; NULL: it is not. false: not valid, nothing was changed. */
 bool engine_files_set(const corert_file_hooks *hooks);
+
+/* Whether some version of a struct of `known` bytes had `given`: all are as aligned as a pointer, and no
+ * field of theirs crosses a multiple of that. */
+static inline bool
+engine_struct_fits(size_t given, size_t known)
+{
+    return given >= sizeof given && given <= known && given % sizeof given == 0;
+}
+
 /* engine_module_load of what the host answers for the path, else of the system's file. */
 corert_status engine_file_load(const struct engine_source *source, struct ldr_module **out,
                                struct ldr_diag *diag);
@@ -127,6 +131,9 @@ void engine_natives_clear(void);
 void *engine_value_function(enum ldr_classlib_function f);
 /* Frees the handles of the thread's open scopes. */
 void engine_scopes_end(struct engine_thread *e);
+/* Of those on its own stack below `here` only. */
+struct thr_thread;
+void engine_scopes_left(struct thr_thread *t, uintptr_t here);
 
 /* ---- rh_table.c ---- */
 /* Address of the engine function or datum with this ldr_import_hash; NULL: none. */

@@ -419,12 +419,14 @@ after_native(void *context)
 {
     const struct gc_collection *c = context;
 
-    snapshot_take(c);
     if (engine.gc_log)
         log_collection(c);
+    thr_inside_begin();
+    snapshot_take(c);
     rh_gc_collected(c);
     if (gc_finalize_ready_count())
         fin_wake();
+    thr_inside_end();
 }
 
 /* In whatever state the allocation was; what follows may wait and call the host. */
@@ -434,6 +436,15 @@ after(const struct gc_collection *c)
     struct gc_collection copy = *c;
 
     thr_run_native(after_native, &copy);
+}
+
+/* With the heap's locks: no managed code but what the collection calls itself. */
+static void
+run_inside(void (*function)(void *context), void *context)
+{
+    thr_inside_begin();
+    thr_run_native(function, context);
+    thr_inside_end();
 }
 
 static uint64_t
@@ -491,7 +502,7 @@ const struct gc_world *
 gcw_table(void)
 {
     static const struct gc_world table = {
-        .run_native = thr_run_native,
+        .run_native = run_inside,
         .stop = thr_stop_world,
         .each_buffer = each_buffer,
         .scan_ambiguous = scan_ambiguous,

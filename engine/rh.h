@@ -203,7 +203,7 @@ void rh_companion_reset(void);
 
 /* ---- api_error.c: called by the companion assembly ---- */
 /* PINV: one exception for corert_error_take, the thrown one first. A corert_status. */
-int32_t RhErrorAdd(void *sink, const struct gc_mt *type, int32_t hresult, const uint16_t *message,
+int32_t RhErrorAdd(void *sink, const uint16_t *type, int32_t type_length, int32_t hresult, const uint16_t *message,
                    int32_t message_length, const uint16_t *stack, int32_t stack_length);
 /* PINV: those added from now on are inner ones of the first that was added, at the second call of the
  * second, and so on. Without any call each is the inner one of the one before. */

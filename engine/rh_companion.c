@@ -12,14 +12,14 @@
 static void *preallocated[RH_PREALLOCATED];
 static const void *insufficient_stack_maker; /* managed: object() */
 
-/* One code point of `text` at `*at`; unpaired surrogates become U+FFFD. */
+/* One code point of `text` at `*at`; unpaired surrogates and NUL, which would end the text for C, become U+FFFD. */
 static uint32_t
 code_point(const uint16_t *text, int32_t length, int32_t *at)
 {
     uint32_t a = text[(*at)++], b;
 
     if (a < 0xD800 || a > 0xDFFF)
-        return a;
+        return a ? a : 0xFFFD;
     if (a > 0xDBFF || *at == length)
         return 0xFFFD;
     b = text[*at];
@@ -79,10 +79,12 @@ RhUnhandledAtExport(const uint16_t *text, int32_t length)
 static uintptr_t
 export_pc(void)
 {
-    const struct thr_reverse_frame *entry = corert_thread.reverse_head;
+    const struct thr_reverse_frame *entry;
 
+    thr_entry_set(corert_thread.transition); /* the caller's P/Invoke */
+    entry = corert_thread.reverse_head;
     while (entry && (entry->guard_rsp || (uintptr_t)entry->exception != REVERSE_IS_EXPORT))
-        entry = entry->prev;
+        entry = thr_entry_fits(corert_thread.thread, entry->prev, (uintptr_t)(entry + 1)) ? entry->prev : NULL;
     return entry ? entry->pc : 0;
 }
 

@@ -43,27 +43,54 @@ enum descriptor_flag { DESCRIPTOR_LIBRARY = 1, DESCRIPTOR_EXECUTABLE = 2 };
 
 static_assert(sizeof(struct module_descriptor) == 16, "Companion.cs: ModuleDescriptor");
 
+/* A call of the host's function for each line. Changes `text`. */
+static void
+log_lines(corert_log_level level, char *text)
+{
+    do {
+        char *end = strchr(text, '\n');
+
+        if (end)
+            *end++ = 0;
+        engine.log(engine.context, level, text);
+        text = end;
+    } while (text && *text);
+}
+
 void
 engine_log(corert_log_level level, const char *format, ...)
 {
-    char line[512];
+    char text[512];
     va_list args;
 
     if (!engine.log)
         return;
     va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    engine.log(engine.context, level, line);
+    pal_text_trim(text);
+    log_lines(level, text);
 }
 
 void
 engine_tell(const char *message)
 {
-    if (engine.unhandled)
+    static const char prefix[] = "unhandled exception: ";
+    char *text;
+
+    if (engine.unhandled) {
         engine.unhandled(engine.context, message);
-    else
-        engine_log(CORERT_LOG_ERROR, "unhandled exception: %s", message);
+        return;
+    }
+    text = engine.log ? pal_alloc(sizeof prefix + strlen(message)) : NULL;
+    if (!text) {
+        engine_log(CORERT_LOG_ERROR, "%s%s", prefix, message);
+        return;
+    }
+    memcpy(text, prefix, sizeof prefix - 1);
+    memcpy(text + sizeof prefix - 1, message, strlen(message) + 1);
+    log_lines(CORERT_LOG_ERROR, text);
+    pal_free(text);
 }
 
 void
@@ -74,28 +101,12 @@ engine_unhandled(const char *message)
 
     if (engine.capture) {
         snprintf(engine.failure, sizeof engine.failure, "%s", message);
+        pal_text_trim(engine.failure);
         return;
     }
     if (e)
         e->pending = CORERT_E_EXCEPTION;
     engine_tell(message);
-}
-
-const char *
-engine_type_name(const struct gc_mt *type)
-{
-    const struct ldr_module *m;
-
-    for (m = ldr_module_first(); m; m = m->next) {
-        size_t bytes, i;
-        const struct ldr_type_name *names =
-            ldr_module_section(m, LDR_SECTION_EXCEPTION_NAMES, &bytes);
-
-        for (i = 0; names && i < bytes / sizeof *names; i++)
-            if (names[i].type == type)
-                return names[i].name;
-    }
-    return "";
 }
 
 /* ---- threads ---- */
@@ -121,6 +132,13 @@ export_closed(uintptr_t pc)
     return m && atomic_load(&m->ended) ? CORERT_E_CLOSED : 0;
 }
 
+static void
+others_leave(void *unused)
+{
+    (void)unused;
+    thr_cancel_inside();
+}
+
 void
 engine_module_ended(uintptr_t pc)
 {
@@ -131,6 +149,7 @@ engine_module_ended(uintptr_t pc)
     if (m)
         atomic_store(&m->ended, true);
     thr_close_entries();
+    thr_run_native(others_leave, NULL); /* what they wait for, the thread that ends may have had to do */
 }
 
 /* An exception left an entry that has no boundary: a thread's own. */
@@ -417,6 +436,9 @@ parts_start(const corert_config *config, bool executable)
         return CORERT_E_MISUSE;
     }
     if (!gc_start(&heap)) {
+        if (config->log)
+            config->log(config->context, CORERT_LOG_ERROR,
+                        "no address space for a managed heap (4 MiB of 64 for all; ulimit -v?)");
         thr_shutdown();
         return CORERT_E_NOMEM;
     }
@@ -465,7 +487,7 @@ engine_start(const corert_config *config, bool executable)
 corert_status
 engine_stop(void)
 {
-    if (corert_thread.transition != (void *)(intptr_t)THREAD_STATE_NO_FRAMES)
+    if (thr_frames_inside(THR_HERE()))
         return CORERT_E_MISUSE;
     if (thr_coro_is_on() && (!thr_coro_is_mine() || thr_coro_is_inside()))
         return CORERT_E_MISUSE;

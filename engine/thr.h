@@ -22,6 +22,8 @@
 enum thr_flag {
     THR_FLAG_EXITING = 1,     /* the exit callback has been called */
     THR_FLAG_NO_CALLBACK = 2, /* an engine thread: the exit callback is not called for it */
+    THR_FLAG_INSIDE_ONE = 16, /* how often thr_inside_begin: a count from this bit on */
+    THR_FLAG_INSIDE = 0xFFF0,
 };
 
 enum { THR_RECORD_POOL = 8 };
@@ -48,6 +50,7 @@ struct thr_held {
 };
 
 struct thr_monitor;
+struct thr_stray;
 
 struct thr_thread {
     struct thr_thread *next; /* thread list; borrowed */
@@ -55,8 +58,13 @@ struct thr_thread {
     struct thread_block *block; /* the thread's TLS object; borrowed (outlives this) */
     uint64_t os_id;
     uint32_t coroutine;      /* its number (thr_coro.h); 0: a thread of the system */
-    uintptr_t stack_low; /* the system's bounds */
+    uintptr_t home_low; /* the bounds of its own stack, the system's or the coroutine's; 0: unknown */
+    uintptr_t home_high;
+    uintptr_t stack_low; /* those of the stack that it was seen on last */
     uintptr_t stack_high;
+    /* Every stack that it was seen on, once it was on another than its own; owned. */
+    struct thr_stray *_Atomic strays;
+    void *home_record; /* its record on its own stack when it was last seen to leave that */
     uintptr_t stack_limit; /* what thread_block.stack_limit is when nothing is requested */
     void *gc_private;      /* the heap's per-thread part; owned by gc/ through the hooks */
     void *inlined_statics; /* list of RhRegisterInlinedThreadStaticRoot */
@@ -73,6 +81,7 @@ struct thr_thread {
     uint8_t overflow_level;     /* how often the limit is lowered now (thr_overflow.c) */
     bool ours;                  /* we made the system's thread, so we may name it; own thread only */
     bool ending;                /* in thr_detach; guarded by THREADS */
+    bool frames_left;           /* native code has left frames, or the stack; own thread */
     uint32_t records_used; /* bit i: records[i] is taken */
     struct eh_record records[THR_RECORD_POOL];
 };
@@ -147,6 +156,26 @@ bool thr_signal_is_used(void);
 /* The calling thread is one of ours: lets the signal in. */
 void thr_signal_allow(void);
 
+/* ---- frames that were left (thr_frames.c) ---- */
+/* The calling thread runs native code at `here`, the frame of a function that the host called: drops
+ * what managed frames below have left. false: it interrupts managed code or the engine (a signal
+ * handler). contract: any state */
+bool thr_frames_settle(uintptr_t here);
+/* What runs between them, in native state, must not be interrupted by managed code: exports and calls of
+ * the API that come meanwhile are a signal handler's. Nests. contract: any state */
+void thr_inside_begin(void);
+void thr_inside_end(void);
+/* After that: managed frames lie around `here`, or may. */
+bool thr_frames_inside(uintptr_t here);
+/* An entry of the thread may lie there, and not below `above`. */
+bool thr_entry_fits(const struct thr_thread *t, const struct thr_reverse_frame *entry, uintptr_t above);
+/* The record's frames stand: they have called something and not got back yet, as far as one sees. */
+bool thr_record_stands(const struct thr_thread *t, const struct thr_transition *record);
+/* Makes `at->reverse`, and the thread's innermost entry, that around the frame. Own thread. */
+void thr_entry_set(struct thr_transition *at);
+/* Where the host called this function from. */
+#define THR_HERE() ((uintptr_t)__builtin_frame_address(0))
+
 /* ---- cancel and close (thr_cancel.c) ---- */
 /* Asks one thread: unwinds it, without catching, to its outermost entry from native code. Waits of
  * the class library end. A thread without managed frames forgets it at once.
@@ -154,6 +183,10 @@ void thr_signal_allow(void);
 void thr_cancel_self(enum thr_cancel how);
 /* Every attached thread but the caller's, and every one that attaches from now on. */
 void thr_cancel_all(enum thr_cancel how);
+/* The host's threads that are in managed code now, but for the caller's: what they wait for may never
+ * come. One that leaves just then is asked for nothing: it forgets it when it enters again.
+ * contract: preempt, THREADS not held */
+void thr_cancel_inside(void);
 /* The calling thread must end: a wait may give up. contract: any state */
 bool thr_cancel_wanted(void);
 /* thr_cancel_all has been called: nobody may start anything. */
@@ -167,8 +200,8 @@ void thr_cancel_deliver_calm(struct thr_transition *record);
 void thr_cancel_left(const struct thr_reverse_frame *entry);
 /* Entries ask hooks.closed from now on. */
 void thr_close_entries(void);
-/* Wakes the waits of asked threads again: one may have been missed. */
-void thr_cancel_nudge(void);
+/* Wakes the waits of asked threads again: one may have been missed. false: one was. */
+bool thr_cancel_nudge(void);
 /* Threads that shutdown has to wait for: started by managed code, or with managed frames, or just
  * ending; the caller's does not count. */
 size_t thr_busy_count(void);

@@ -59,8 +59,9 @@ FUNCTION RhpPInvokeReturnInLibrary
         ret
 END_FUNCTION RhpPInvokeReturnInLibrary
 
-/* rdi = frame, \marker = what its exception word says, \slow = where to go if it is not simple. A
- * stop or a closed export may come in between: then the entry is undone. */
+/* rdi = frame, \marker = what its exception word says, \slow = where to go if it is not simple: not on
+ * the known stack (so not attached either), in managed state, or with frames below this one, which are
+ * gone. A stop or a closed export may come in between: then the entry is undone. */
 .macro ENTER_MANAGED marker, slow
         movq    (%rsp), %rax
         movq    %rax, REVERSE_PC(%rdi)
@@ -70,12 +71,14 @@ END_FUNCTION RhpPInvokeReturnInLibrary
         movq    $0, REVERSE_GUARD_RSP(%rdi)
         movq    $\marker, REVERSE_EXCEPTION(%rdi)
         THREAD_BLOCK %rax
-        movq    %fs:THREAD_THREAD(%rax), %rdx
+        movq    %rsp, %rdx
+        subq    %fs:THREAD_STACK_LOW(%rax), %rdx
+        cmpq    %fs:THREAD_STACK_BYTES(%rax), %rdx
+        jae     \slow
         movq    %fs:THREAD_TRANSITION(%rax), %rcx
-        testq   %rdx, %rdx
-        je      \slow
-        testq   %rcx, %rcx
-        je      \slow
+        cmpq    %rsp, %rcx
+        jb      \slow
+        movq    %fs:THREAD_THREAD(%rax), %rdx
         movq    %rdx, REVERSE_THREAD(%rdi)
         movq    %rcx, REVERSE_TRANSITION(%rdi)
         movq    %fs:THREAD_REVERSE_HEAD(%rax), %rdx

@@ -66,19 +66,21 @@ thr_cancel_attached(struct thr_thread *t)
         ask(t, (enum thr_cancel)how);
 }
 
-void
+bool
 thr_cancel_nudge(void)
 {
     struct thr_thread *t;
+    bool all = true;
 
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     for (t = thr_list.first; t; t = t->next) {
         struct thr_monitor *waits = atomic_load(&t->waits);
 
         if (waits && atomic_load(&t->cancel))
-            thr_monitor_nudge(waits);
+            all &= thr_monitor_nudge(waits);
     }
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
+    return all;
 }
 
 void
@@ -86,14 +88,47 @@ thr_cancel_all(enum thr_cancel how)
 {
     struct thr_thread *t;
 
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     atomic_store(&cancel.closing, (uint32_t)how);
     for (t = thr_list.first; t; t = t->next) {
         if (t != corert_thread.thread)
             ask(t, how);
     }
-    pal_mutex_unlock(&thr_list.lock);
-    thr_cancel_nudge();
+    thr_list_unlock();
+    (void)thr_cancel_nudge();
+}
+
+void
+thr_cancel_inside(void)
+{
+    enum { TRIES = 1000 /* a millisecond apart; shutdown would wake them again */ };
+    struct thr_thread *t;
+
+    thr_list_lock();
+    for (t = thr_list.first; t; t = t->next) {
+        if (t != corert_thread.thread && !atomic_load(&t->managed) &&
+            (intptr_t)atomic_load(&t->block->transition) != THREAD_STATE_NO_FRAMES)
+            ask(t, THR_CANCEL_ASKED);
+    }
+    thr_list_unlock();
+    for (unsigned i = 0; i < TRIES && !thr_cancel_nudge(); i++) {
+        if (thr_coro_is_mine())
+            thr_coro_yield();
+        pal_thread_sleep_ns(1000000);
+    }
+}
+
+void
+thr_cancel_entering(void)
+{
+    struct thr_thread *t = corert_thread.thread;
+
+    if (!(atomic_load(&thr_entry_request) & THR_REQUEST_CLOSED) || !atomic_load(&t->cancel))
+        return;
+    if ((intptr_t)t->block->transition == THREAD_STATE_NO_FRAMES && !t->managed && !thr_is_closing()) {
+        thr_cancel_forget(t);
+        thr_limit_reset(t);
+    }
 }
 
 bool
@@ -135,7 +170,7 @@ thr_cancel_deliver(struct thr_transition *record)
 
     if (!wanted_now(tb->thread))
         return;
-    record->reverse = tb->reverse_head;
+    thr_entry_set(record);
     if (!eh_cancel_is_possible(record))
         return;
     /* The finally blocks of this unwinding get their time again. */
@@ -197,7 +232,7 @@ thr_closed_status(uintptr_t pc)
         return CORERT_E_MISUSE;
     if (thr_is_closing())
         return CORERT_E_CLOSED;
-    if (t && atomic_load(&t->cancel))
+    if (t && atomic_load(&t->cancel) && (intptr_t)t->block->transition != THREAD_STATE_NO_FRAMES)
         return CORERT_E_CLOSED; /* it is unwinding; native code in between calls again */
     return thr_list.hooks.closed ? thr_list.hooks.closed(pc) : 0;
 }
@@ -267,10 +302,10 @@ thr_busy_count(void)
     size_t count = thr_starting_count();
     struct thr_thread *t;
 
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     for (t = thr_list.first; t; t = t->next)
         count += is_busy(t);
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
     return count;
 }
 
@@ -288,9 +323,12 @@ report_one(const struct thr_thread *t)
     if (state && (intptr_t)state != THREAD_STATE_NO_FRAMES) {
         struct dbg_images images = {.next = 0};
 
-        /* The record may be left while we look; see stuck_report in thr_stop.c. */
+        struct thr_transition record = {.pc = 0};
+
+        /* It may be left while we look, its stack given back. */
+        (void)dbg_read((uintptr_t)state, &record, sizeof record);
         where = "in native code, called by ";
-        dbg_pc_line(&images, 0, ((const struct thr_transition *)state)->pc, place, sizeof place);
+        dbg_pc_line(&images, 0, record.pc, place, sizeof place);
         dbg_images_close(&images);
     }
     snprintf(line, sizeof line, "%s thread %llu, %s, does not end: %s%s",
@@ -306,12 +344,12 @@ thr_busy_report(void)
 
     if (!thr_list.hooks.warn)
         return;
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     for (t = thr_list.first; t; t = t->next) {
         if (is_busy(t))
             report_one(t);
     }
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
 }
 
 /* ---- ending all ---- */
@@ -322,30 +360,49 @@ thr_deadline_set(uint64_t from_now_ns)
     corert_thread.thread->deadline_ns = from_now_ns ? pal_time_ns() + from_now_ns : 0;
 }
 
+/* Of the limit: a machine that stood still for a while did not give the threads that time. Without
+ * threads it is theirs. */
+static uint64_t
+time_given(uint64_t *last_ns, uint64_t limit_ns)
+{
+    enum { SHARES = 16 /* each is many sleeps of the loop below */ };
+    uint64_t now = pal_time_ns(), passed = now - *last_ns;
+
+    *last_ns = now;
+    return thr_coro_is_on() || passed < limit_ns / SHARES ? passed : limit_ns / SHARES;
+}
+
 bool
 thr_end_others(uint64_t limit_ns)
 {
     enum { FIRST_SLEEP_NS = 20000, LONGEST_SLEEP_NS = 1000000 };
-    uint64_t begin = pal_time_ns(), sleep_ns = FIRST_SLEEP_NS, spent;
-    bool forced = false;
+    uint64_t last = pal_time_ns(), sleep_ns = FIRST_SLEEP_NS, spent = 0;
+    bool forced = false, woken = false;
 
+    thr_cancel_forget(corert_thread.thread); /* asked before, it would run no managed code at the end */
+    thr_limit_reset(corert_thread.thread);
     thr_close_entries();
     thr_cancel_all(THR_CANCEL_ASKED);
     thr_close_entries(); /* the order of both for who attaches in between */
     while (thr_busy_count()) {
-        spent = pal_time_ns() - begin;
+        spent += time_given(&last, limit_ns);
+        if (!forced && spent > limit_ns / 2) {
+            thr_cancel_all(THR_CANCEL_FORCED);
+            forced = true;
+            woken = false;
+            spent = limit_ns / 2;
+        }
         if (spent > limit_ns) {
             thr_busy_report();
             return false;
         }
-        if (!forced && spent > limit_ns / 2) {
-            thr_cancel_all(THR_CANCEL_FORCED);
-            forced = true;
-        }
         thr_coro_run_or_sleep(sleep_ns);
         if (sleep_ns < LONGEST_SLEEP_NS)
             sleep_ns *= 2;
-        thr_cancel_nudge();
+        /* A coroutine is either in its wait or sees before it what it is asked, so that once is enough: a
+         * thousand that wake for no reason keep the one from its turn that has what they wait for. */
+        if (!woken || !thr_coro_is_on())
+            woken = thr_cancel_nudge();
     }
     return true;
 }

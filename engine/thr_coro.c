@@ -268,7 +268,7 @@ thr_coro_poll(struct thr_transition *record, bool in_library)
 
     if (!thr_coro_is_mine() || thr_stopped_by_me() || !slice_is_over(grace_ns))
         return;
-    record->reverse = corert_thread.reverse_head;
+    thr_entry_set(record);
     atomic_store(&corert_thread.transition, (void *)record);
     thr_coro_yield();
     thr_become_managed(record);

@@ -11,12 +11,43 @@ _Thread_local struct thread_block corert_thread
 
 struct thr_list thr_list;
 
+void
+thr_inside_begin(void)
+{
+    corert_thread.flags += THR_FLAG_INSIDE_ONE;
+    corert_thread.stack_bytes = 0; /* entries take the slow path */
+}
+
+void
+thr_inside_end(void)
+{
+    struct thread_block *tb = &corert_thread;
+
+    tb->flags -= THR_FLAG_INSIDE_ONE;
+    if (tb->thread && !(tb->flags & THR_FLAG_INSIDE))
+        thr_stack_words(tb->thread);
+}
+
+void
+thr_list_lock(void)
+{
+    thr_inside_begin();
+    pal_mutex_lock(&thr_list.lock);
+}
+
+void
+thr_list_unlock(void)
+{
+    pal_mutex_unlock(&thr_list.lock);
+    thr_inside_end();
+}
+
 static void
 list_insert(struct thr_thread *t)
 {
     struct thread_block *tb = t->block;
 
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     t->next = thr_list.first;
     if (t->next)
         t->next->prev = t;
@@ -25,13 +56,13 @@ list_insert(struct thr_thread *t)
     tb->thread = t;
     thr_limit_reset(t);
     thr_cancel_attached(t);
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
 }
 
 static void
 list_remove(struct thr_thread *t)
 {
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     if (t->prev)
         t->prev->next = t->next;
     else
@@ -40,7 +71,7 @@ list_remove(struct thr_thread *t)
         t->next->prev = t->prev;
     thr_list.count--;
     t->block->thread = NULL;
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
 }
 
 static void
@@ -54,10 +85,20 @@ block_clear(struct thread_block *tb)
     tb->thunk_context = NULL;
     tb->reverse_head = NULL;
     tb->flags = 0;
+    tb->stack_bytes = 0;
     tb->transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES;
     tb->stack_limit = 0;
     tb->wanted = 0;
     tb->slice_limit = UINTPTR_MAX;
+}
+
+/* With less below, managed code and the engine's own would not come far. */
+static bool
+is_too_small(const struct thr_thread *t, uintptr_t here)
+{
+    enum { STACK_LEAST = 28 * 1024 };
+
+    return here >= t->home_low && here < t->home_high && here - t->home_low < STACK_LEAST;
 }
 
 bool
@@ -75,6 +116,8 @@ thr_attach(void)
     t->os_id = pal_thread_id();
     t->coroutine = thr_coro_number();
     thr_overflow_attach(t);
+    if (is_too_small(t, (uintptr_t)__builtin_frame_address(0)))
+        goto fail;
     if (!t->coroutine && !pal_key_set(thr_list.key, t))
         goto fail;
     list_insert(t);
@@ -108,11 +151,11 @@ ending_begin(struct thread_block *tb)
 {
     bool known;
 
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     known = tb->thread != NULL;
     if (known)
         tb->thread->ending = true;
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
     return known;
 }
 
@@ -146,6 +189,7 @@ thr_detach(void)
         pal_key_set(thr_list.key, NULL);
     list_remove(t); /* from here on shutdown does not wait for us: only what is ours is touched */
     block_clear(tb);
+    thr_strays_free(t);
     pal_free(t);
 }
 
@@ -194,6 +238,7 @@ forget(struct thr_thread *t)
     thr_list.count--;
     tb->thread = NULL;
     block_clear(tb);
+    thr_strays_free(t);
     pal_free(t);
 }
 
@@ -202,13 +247,13 @@ thr_forget_others(void)
 {
     struct thr_thread *t, *next;
 
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     for (t = thr_list.first; t; t = next) {
         next = t->next;
         if (t != corert_thread.thread)
             forget(t);
     }
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
 }
 
 void
@@ -238,9 +283,9 @@ thr_count(void)
 {
     size_t count;
 
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     count = thr_list.count;
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
     return count;
 }
 
@@ -290,28 +335,34 @@ first_entry(void)
     return thr_attach();
 }
 
-static void
+/* 0, or the corert_status for which nothing was entered. */
+static int
 enter(struct thr_reverse_frame *frame)
 {
     struct thread_block *tb = &corert_thread;
 
-    if (!tb->thread && !first_entry()) /* a callback: it has no way to say so */
-        pal_fail_fast("no memory to attach a thread");
-    if (tb->transition == NULL)
-        pal_fail_fast("Invalid Program: attempted to call a UnmanagedCallersOnly method from managed code, "
-                      "or after a longjmp or C++ exception left managed frames.");
-    frame->thread = tb->thread;
-    frame->transition = tb->transition;
-    frame->prev = tb->reverse_head;
+    if (!tb->thread && (tb->flags & THR_FLAG_INSIDE))
+        return CORERT_E_MISUSE;
+    if (!tb->thread && !first_entry())
+        return CORERT_E_NOMEM;
+    if (!thr_frames_enter(frame))
+        return CORERT_E_MISUSE;
+    thr_cancel_entering();
     tb->reverse_head = frame;
     /* As if coming back from a call: waits with the old state while the world is stopped. */
     thr_become_managed(frame->transition);
+    return 0;
 }
 
 void
 thr_enter_managed_slow(struct thr_reverse_frame *frame, struct thr_transition *here)
 {
-    enter(frame);
+    int status = enter(frame);
+
+    if (status == CORERT_E_NOMEM) /* a callback: it has no way to say so */
+        pal_fail_fast("no memory to attach a thread");
+    if (status)
+        pal_fail_fast("Invalid Program: attempted to call a UnmanagedCallersOnly method from managed code.");
     thr_cancel_deliver(here);
 }
 
@@ -333,14 +384,17 @@ int32_t
 thr_export_enter_slow(struct thr_reverse_frame *frame)
 {
     struct thread_block *tb = &corert_thread;
+    int status;
 
-    if (export_is_closed(frame))
-        return 1;
-    if (!tb->thread && !first_entry()) {
-        thr_pending_set(CORERT_E_NOMEM);
+    if (export_is_closed(frame)) {
+        (void)thr_frames_settle(frame->rsp); /* shutdown need not wait for what is gone */
         return 1;
     }
-    enter(frame);
+    status = enter(frame);
+    if (status) {
+        thr_pending_set(status);
+        return 1;
+    }
     if (!export_is_closed(frame))
         return 0;
     /* Closed in between; whoever did it may be waiting for us to leave. */

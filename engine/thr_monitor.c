@@ -148,11 +148,12 @@ RhDescriptorWait(int32_t descriptor)
 }
 
 /* A monitor that is held is tried again: its holder may itself wait for THREADS, which we hold. */
-void
+bool
 thr_monitor_nudge(struct thr_monitor *m)
 {
     if (!pal_mutex_try_lock(&m->lock))
-        return;
+        return false;
     thr_cond_wake_all(&m->changed);
     thr_unlock(&m->lock);
+    return true;
 }

@@ -61,18 +61,28 @@ limit_at(const struct thr_thread *t, unsigned level)
 void
 thr_overflow_attach(struct thr_thread *t)
 {
+    uintptr_t here = (uintptr_t)&t;
     void *low, *high;
 
     __atomic_store_n(&thr_vector_mask, vector_mask(), __ATOMIC_RELAXED);
-    if (!thr_coro_stack(&t->stack_low, &t->stack_high)) {
+    if (!thr_coro_stack(&t->home_low, &t->home_high)) {
         if (!pal_thread_stack(&low, &high))
             return; /* all 0: no overflow check */
-        t->stack_low = (uintptr_t)low;
-        t->stack_high = (uintptr_t)high;
+        t->home_low = (uintptr_t)low;
+        t->home_high = (uintptr_t)high;
         /* Without a limit of the system a runaway recursion would take all memory first. */
-        if ((uintptr_t)&low - t->stack_low > STACK_MOST)
-            t->stack_low = (uintptr_t)&low - STACK_MOST;
+        if (here > t->home_low && here < t->home_high && here - t->home_low > STACK_MOST)
+            t->home_low = here - STACK_MOST;
     }
+    t->stack_low = t->home_low;
+    t->stack_high = t->home_high;
+    t->stack_limit = limit_at(t, 0);
+}
+
+void
+thr_overflow_begin(struct thr_thread *t)
+{
+    t->overflow_level = 0;
     t->stack_limit = limit_at(t, 0);
 }
 
@@ -128,8 +138,7 @@ overflow_throw(struct thr_thread *t, struct thr_transition *record)
     eh_throw_from(record, (void *)result.value, EH_OVERFLOW);
 }
 
-/* A thread may run on a stack the system does not know of, as coroutines do: its limits say nothing
- * about that one. */
+/* Without memory to note it, a thread may be on another stack than the one the limits are of. */
 static bool
 is_overflow(const struct thr_thread *t, uintptr_t rsp, uintptr_t need)
 {
@@ -152,6 +161,7 @@ thr_limit_slow(struct thr_transition *record, uintptr_t need)
     else
         thr_poll_slow(record);
     need = need == THR_NEED_LIBRARY ? 0 : need;
+    (void)thr_stack_switch(record->rsp);
     if (t->overflow_level && is_far_enough(t, record->rsp))
         level_set(t, 0);
     thr_limit_reset(t);

@@ -32,16 +32,38 @@ void thr_limit_raise(struct thr_thread *t);
 /* thr_cancel.c; THREADS held */
 void thr_cancel_attached(struct thr_thread *t);
 void thr_cancel_forget(struct thr_thread *t); /* it goes; any lock state */
+/* What thr_cancel_inside asked of a thread that was just leaving: there is nothing to leave any more.
+ * Attached, native state, THREADS not needed. */
+void thr_cancel_entering(void);
 void thr_cancel_reset(void);                 /* for the next start */
 /* A status other than 0: the export at pc may not be entered. */
 int thr_closed_status(uintptr_t pc);
 /* thr_overflow.c */
 void thr_overflow_attach(struct thr_thread *t); /* its stack's bounds and limit */
 extern uint32_t thr_vector_mask;                 /* for thr_limit.S */
+/* Level 0, for the stack that the thread is on. */
+void thr_overflow_begin(struct thr_thread *t);
+
+/* thr_frames.c */
+/* `bytes` at `at` are aligned words of the stack that the thread was seen on last. */
+bool thr_is_on_stack(const struct thr_thread *t, const void *at, size_t bytes);
+/* Fills thread, transition and prev of an entry; drops what was left. false: it may not enter (a signal
+ * handler's), or no memory. The thread is attached. */
+bool thr_frames_enter(struct thr_reverse_frame *frame);
+void thr_stack_words(const struct thr_thread *t);
+/* The thread runs at `sp`: makes that stack its present one. false: no memory. Own thread. */
+bool thr_stack_switch(uintptr_t sp);
+void thr_strays_scan(const struct thr_thread *t, void (*visit)(uintptr_t low, uintptr_t high, void *context),
+                     void *context);
+void thr_strays_free(struct thr_thread *t);
+/* THREADS; a signal handler that comes meanwhile must not enter. */
+void thr_list_lock(void);
+void thr_list_unlock(void);
+
 /* thr_start.c */
 void thr_start_reset(void);
 /* thr_monitor.c */
-void thr_monitor_nudge(struct thr_monitor *monitor);
+bool thr_monitor_nudge(struct thr_monitor *monitor); /* false: somebody holds it */
 void thr_monitor_free_all(void); /* no thread waits */
 
 /* thr_asm.S */

@@ -111,7 +111,7 @@ thr_return_to_managed_calm(struct thr_transition *record, struct thr_transition 
 static void
 wait_at(struct thr_transition *record)
 {
-    record->reverse = corert_thread.reverse_head;
+    thr_entry_set(record);
     if (!(atomic_load(&thr_stop_request) & THR_REQUEST_STOP))
         return;
     atomic_store(&corert_thread.transition, (void *)record);
@@ -174,8 +174,10 @@ stuck_report(const struct thr_thread *t, uint64_t waited_ns)
     if (!thr_list.hooks.warn)
         return;
     pal_thread_state(t->os_id, doing, sizeof doing);
-    /* The entry's frame may be left while we look; its stack stays mapped because the thread cannot
-     * detach now, so at worst the number is wrong. */
+    /* The entry's frame may be left while we look; a stack of its own stays mapped because the thread
+     * cannot detach now, so at worst the number is wrong. */
+    if (t->strays)
+        entry = NULL;
     snprintf(line, sizeof line, "thread %llu, %s, has not come to a check for %llu ms, %s %#llx",
              (unsigned long long)t->os_id, doing, (unsigned long long)(waited_ns / 1000000),
              pc ? "last seen at" : "entered managed code at",
@@ -245,7 +247,7 @@ thr_stop_world(void)
     struct thr_thread *t;
 
     CORERT_ASSERT(!self || corert_thread.transition != NULL);
-    pal_mutex_lock(&thr_list.lock);
+    thr_list_lock();
     atomic_store(&stop.owner, pal_thread_id());
     atomic_store(&stop.standing, false);
     atomic_fetch_or(&thr_stop_request, THR_REQUEST_STOP);
@@ -275,7 +277,7 @@ thr_resume_world(void)
         thr_limit_reset(t);
     atomic_store(&stop.owner, 0);
     pal_word_wake_all(&thr_stop_request);
-    pal_mutex_unlock(&thr_list.lock);
+    thr_list_unlock();
 }
 
 bool
@@ -303,11 +305,11 @@ thr_for_each(bool (*visit)(struct thr_thread *thread, void *context), void *cont
     struct thr_thread *t;
 
     if (locked)
-        pal_mutex_lock(&thr_list.lock);
+        thr_list_lock();
     for (t = thr_list.first; t && visit(t, context); t = t->next)
         ;
     if (locked)
-        pal_mutex_unlock(&thr_list.lock);
+        thr_list_unlock();
 }
 
 void

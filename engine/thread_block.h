@@ -21,6 +21,8 @@
 #define THREAD_SLICE_LIMIT     88
 #define THREAD_SLICE_POLLS     96
 #define THREAD_WANTED          104
+#define THREAD_STACK_LOW       112
+#define THREAD_STACK_BYTES     120
 #define THREAD_BLOCK_SIZE      128
 
 /* values of thread_block.transition that are no pointers */
@@ -118,7 +120,10 @@ struct thread_block {
     int32_t slice_polls; /* checks left before the clock is looked at */
     int32_t filler;
     _Atomic(uintptr_t) wanted; /* all bits set while `stack_limit` is at its maximum, else 0 */
-    uintptr_t spare[2];
+    /* The stack that the thread was last seen on. An entry from anywhere else takes the slow path, and
+     * so does one with 0 bytes: not attached, or inside the engine. */
+    uintptr_t stack_low;
+    uintptr_t stack_bytes;
 };
 
 static_assert(offsetof(struct thread_block, alloc_ptr) == THREAD_ALLOC_PTR, "abi");
@@ -135,6 +140,8 @@ static_assert(offsetof(struct thread_block, reverse_head) == THREAD_REVERSE_HEAD
 static_assert(offsetof(struct thread_block, slice_limit) == THREAD_SLICE_LIMIT, "thr_limit.S");
 static_assert(offsetof(struct thread_block, slice_polls) == THREAD_SLICE_POLLS, "thr_limit.S");
 static_assert(offsetof(struct thread_block, wanted) == THREAD_WANTED, "abi");
+static_assert(offsetof(struct thread_block, stack_low) == THREAD_STACK_LOW, "abi");
+static_assert(offsetof(struct thread_block, stack_bytes) == THREAD_STACK_BYTES, "abi");
 static_assert(sizeof(struct thread_block) == THREAD_BLOCK_SIZE, "abi");
 
 static_assert(offsetof(struct thr_transition, reverse) == TRANSITION_REVERSE, "abi");

@@ -74,6 +74,37 @@ heap_reserve(size_t blocks)
     return false;
 }
 
+/* Modules and stacks need some of a small address space too. */
+static bool
+is_room_left(void)
+{
+    enum { ROOM_BYTES = 16 << 20 };
+    void *trial = pal_stack_new(ROOM_BYTES);
+
+    pal_stack_free(trial, ROOM_BYTES);
+    return trial != NULL;
+}
+
+/* Twice the cap lets runs of large objects find room although the space is in pieces; where that is too
+ * much, half as long as there has to be, and the cap with it. */
+static bool
+heap_reserve_most(size_t blocks)
+{
+    size_t least = (4 << 20) / GC_BLOCK_BYTES, take = 2 * blocks;
+
+    pal_free(pal_alloc(1)); /* the C heap takes its first part before */
+    while (!heap_reserve(take) || !is_room_left()) {
+        pal_mem_release(gc_heap.reservation, gc_heap.reservation ? gc_heap.reservation_bytes : 0);
+        gc_heap.reservation = NULL;
+        if (take <= least || take == 1)
+            return false;
+        take /= 2;
+    }
+    if (take < blocks)
+        gc_heap.cap_blocks = take;
+    return true;
+}
+
 static uint64_t
 cap_default(void)
 {
@@ -101,8 +132,7 @@ gc_start(const struct gc_config *config)
     if (blocks == 0)
         blocks = 1;
     gc_heap.cap_blocks = blocks;
-    /* Twice the cap lets runs of large objects find room although the space is in pieces. */
-    if (!heap_reserve(2 * blocks) && !heap_reserve(blocks))
+    if (!heap_reserve_most(blocks))
         return false;
     /* Start-up code cannot handle a missing first block yet. */
     if (!gc_pool_start() || !gc_blocks_commit(1)) {

@@ -51,7 +51,8 @@ typedef enum corert_status {
     /** The call is not allowed now or its arguments contradict the contract; a fault of the host.
      */
     CORERT_E_MISUSE = 1,
-    /** No memory, or no address space for the heap. */
+    /** No memory, no address space for the heap, or less than 28 KiB of stack on a thread that comes
+     *  for the first time. */
     CORERT_E_NOMEM = 2,
     /** No such file, module or export. */
     CORERT_E_NOT_FOUND = 3,
@@ -70,7 +71,8 @@ typedef enum corert_status {
     /** Managed threads still run; the call may be repeated later. */
     CORERT_E_BUSY = 10,
     /** The export did not run, or did not run to its end: its module is closed (Environment.Exit,
-     *  FailFast, an unhandled exception on a thread of its own) or the engine is shutting down. */
+     *  FailFast, an unhandled exception on a thread of its own; who is inside then comes out) or the
+     *  engine is shutting down. */
     CORERT_E_CLOSED = 11,
     /** The object is not of the type the call needs. */
     CORERT_E_TYPE = 12,
@@ -89,7 +91,7 @@ typedef enum corert_log_level {
 typedef struct corert_module corert_module;
 
 /**
- * Receives one line of text, without a newline.
+ * Receives one line of text, without a newline; a text of several lines comes in as many calls.
  *
  * Called on any thread, also concurrently, and possibly while the engine holds locks: it must not
  * call the engine.
@@ -170,7 +172,9 @@ typedef struct corert_file_hooks corert_file_hooks;
 
 /** Start-up options. Zero-initialise, set struct_size, then what is wanted. */
 typedef struct corert_config {
-    /** sizeof(corert_config) as the host was compiled. Must be set. */
+    /** sizeof(corert_config) as the host was compiled. Must be set. Here and in all structs that
+     *  have it: 0, more than the library knows, or no multiple of 8 (it would end inside a field)
+     *  is CORERT_E_MISUSE. */
     size_t struct_size;
     /** Most bytes the managed heap may use; allocation beyond it throws OutOfMemoryException.
      *  0: three quarters of the memory of the machine or control group, or half of the address
@@ -278,7 +282,7 @@ CORERT_API corert_status corert_thread_detach(void);
  * @return CORERT_OK; CORERT_E_NOT_FOUND, CORERT_E_IO (the file); CORERT_E_FORMAT (no module, or
  *         truncated or damaged); CORERT_E_VERSION; CORERT_E_LINK (an engine function or a library
  *         it needs is missing); CORERT_E_UNSUPPORTED (a second module with a class library of its
- *         own); CORERT_E_MISUSE (a NULL argument, engine not started, called from managed code, in a
+ *         own, or a program linked with -static or -static-pie); CORERT_E_MISUSE (a NULL argument, engine not started, called from managed code, in a
  *         child of fork(), or the module is loaded already); CORERT_E_CLOSED (the engine is shutting
  *         down); CORERT_E_NOMEM; CORERT_E_EXCEPTION (its start-up code failed; the module stays
  *         loaded but closed).
@@ -568,11 +572,11 @@ typedef struct corert_error corert_error;
  */
 CORERT_API corert_status corert_error_take(corert_error **out);
 
-/** Full name of the exception's type ("System.FormatException"), UTF-8; "" if the module does not
- *  say. Borrowed from the error. Threads: any. Since 0.2. */
+/** The exception's type as Type.ToString() has it ("System.FormatException", "N.Outer+Failed`1[System.Int32]"),
+ *  UTF-8; "" if the module does not say. Borrowed from the error. Threads: any. Since 0.2. */
 CORERT_API const char *corert_error_type(const corert_error *error);
 
-/** Exception.Message, UTF-8; never NULL. Borrowed from the error. Threads: any. Since 0.2. */
+/** Exception.Message, UTF-8 with U+FFFD for unpaired surrogates and zero characters; never NULL. Borrowed from the error. Threads: any. Since 0.2. */
 CORERT_API const char *corert_error_message(const corert_error *error);
 
 /** Exception.StackTrace: lines from the throw outwards, UTF-8; "" if there are none. Borrowed from

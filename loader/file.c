@@ -19,6 +19,7 @@ ldr_diag_set(struct ldr_diag *diag, const char *format, ...)
     va_start(args, format);
     vsnprintf(diag->text, diag->size, format, args);
     va_end(args);
+    pal_text_trim(diag->text);
 }
 
 static corert_status

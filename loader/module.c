@@ -206,10 +206,17 @@ static corert_status
 module_map(struct ldr_module *m, const void *bytes, size_t size, struct ldr_diag *diag)
 {
     char text[512] = "";
-    enum pal_status status =
-        bytes ? pal_dl_open_bytes(&m->library, &m->memory, bytes, size, text, sizeof text)
-              : pal_dl_open(&m->library, m->path, text, sizeof text);
+    enum pal_status status;
 
+    if (pal_program_is_static()) {
+        ldr_diag_set(diag,
+                     "%s: not supported: loading modules in a static executable; corertc --static "
+                     "links them in",
+                     m->path);
+        return CORERT_E_UNSUPPORTED;
+    }
+    status = bytes ? pal_dl_open_bytes(&m->library, &m->memory, bytes, size, text, sizeof text)
+                   : pal_dl_open(&m->library, m->path, text, sizeof text);
     if (status != PAL_OK) {
         ldr_diag_set(diag, "%s: the dynamic linker refuses it: %s", m->path, text);
         return status == PAL_E_NOMEM ? CORERT_E_NOMEM : CORERT_E_LINK;

@@ -23,7 +23,7 @@ struct gc_mt;
 #define LDR_MAGIC         UINT64_C(0x006D545265726F43) /* "CoreRTm\0" in file order */
 #define LDR_FORMAT_MAJOR  1u
 #define LDR_FORMAT_MINOR  0u
-#define LDR_ENGINE_ABI    4u
+#define LDR_ENGINE_ABI    5u
 #define LDR_DIGEST_BYTES  32u
 #define LDR_SECTIONS_MAX  512u
 
@@ -91,8 +91,9 @@ enum ldr_section {
     LDR_SECTION_MAIN = 1010,           /* one code address: managed int main(string[]); for a void
                                           Main it returns Environment.ExitCode after the call */
     LDR_SECTION_METHOD_NAMES = 1011,   /* reserved for stack texts */
-    LDR_SECTION_EXCEPTION_NAMES = 1012, /* struct ldr_type_name[] */
-    LDR_SECTION_ASSEMBLIES = 1013 /* struct ldr_assembly[]; only where managed code asks for it */
+    LDR_SECTION_TYPES = 1012,          /* struct ldr_type_row[] */
+    LDR_SECTION_ASSEMBLIES = 1013,     /* struct ldr_assembly[]; only where managed code asks for it */
+    LDR_SECTION_RESOURCES = 1014       /* struct ldr_resource[]; likewise */
 };
 
 /* The library's TypeManagerSlot: what a TypeManagerHandle points to, and the module's index. */
@@ -116,9 +117,13 @@ struct ldr_export {
     void *function; /* C calling convention, does its own transition */
 };
 
-struct ldr_type_name {
-    const struct gc_mt *type;
-    const char *name; /* full name, UTF-8 */
+/* A definition of a type, rows in the order of their MethodTables. The first three are distances
+ * from the field itself. engine/managed/TypeNames.cs reads it. */
+struct ldr_type_row {
+    int32_t type;        /* struct gc_mt */
+    int32_t name_space;  /* UTF-8; "": none */
+    int32_t name;        /* "Outer`1+Name", UTF-8; a generic one's "[T,U]" is the text behind it */
+    uint32_t attributes; /* ECMA-335 II.23.1.15 */
 };
 
 enum ldr_assembly_flag {
@@ -139,6 +144,14 @@ struct ldr_assembly {
     const char *target_framework; /* of [assembly: TargetFramework], UTF-8; NULL: none */
 };
 
+/* An embedded resource; rows by assembly, and in it as in its file. */
+struct ldr_resource {
+    const char *name; /* UTF-8 */
+    const void *bytes;
+    uint32_t size;
+    uint32_t assembly; /* its row in LDR_SECTION_ASSEMBLIES */
+};
+
 struct ldr_knob {
     const char *key;
     const char *value;
@@ -154,8 +167,9 @@ struct ldr_dispatch_cell {
 
 static_assert(sizeof(struct ldr_static_roots) == 16, "static root run");
 static_assert(sizeof(struct ldr_export) == 16, "export row");
-static_assert(sizeof(struct ldr_type_name) == 16, "type name row");
+static_assert(sizeof(struct ldr_type_row) == 16, "type row");
 static_assert(sizeof(struct ldr_assembly) == 56, "assembly row");
+static_assert(sizeof(struct ldr_resource) == 24, "resource row");
 static_assert(offsetof(struct ldr_assembly, public_key_bytes) == 32, "assembly.public_key_bytes");
 static_assert(offsetof(struct ldr_assembly, search_path) == 40, "assembly.search_path");
 static_assert(sizeof(struct ldr_knob) == 16, "knob row");

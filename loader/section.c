@@ -126,14 +126,16 @@ check_exports(const struct ldr_image *image, const struct ldr_row *row)
 }
 
 static const char *
-check_type_names(const struct ldr_image *image, const struct ldr_row *row)
+check_types(const struct ldr_image *image, const struct ldr_row *row)
 {
-    const struct ldr_type_name *p = row->start;
+    const struct ldr_type_row *p = row->start;
     size_t i;
 
     for (i = 0; i < row_count(row, sizeof *p); i++)
-        if (!ldr_image_holds_text(image, p[i].name))
-            return "a name of it lies outside the module";
+        if (!ldr_image_holds(image, (const char *)&p[i].type + p[i].type, 8, R) ||
+            !ldr_image_holds_text(image, (const char *)&p[i].name_space + p[i].name_space) ||
+            !ldr_image_holds_text(image, (const char *)&p[i].name + p[i].name))
+            return "a type or a name of it lies outside the module";
     return NULL;
 }
 
@@ -155,6 +157,19 @@ check_assemblies(const struct ldr_image *image, const struct ldr_row *row)
             !ldr_image_holds(image, p[i].public_key, p[i].public_key_bytes, R))
             return "a key of it lies outside the module";
     }
+    return NULL;
+}
+
+static const char *
+check_resources(const struct ldr_image *image, const struct ldr_row *row)
+{
+    const struct ldr_resource *p = row->start;
+    size_t i;
+
+    for (i = 0; i < row_count(row, sizeof *p); i++)
+        if (!ldr_image_holds_text(image, p[i].name) ||
+            !ldr_image_holds(image, p[i].bytes, p[i].size, R))
+            return "a name or the bytes of one lie outside the module";
     return NULL;
 }
 
@@ -204,8 +219,9 @@ static const struct rule rules[] = {
     {LDR_SECTION_KNOBS,             8, R,    false, 0,                  check_texts},
     {LDR_SECTION_MAIN,              8, R,    false, 1,                  check_code},
     {LDR_SECTION_METHOD_NAMES,      1, R,    false, 0,                  NULL},
-    {LDR_SECTION_EXCEPTION_NAMES,  16, R,    false, 0,                  check_type_names},
+    {LDR_SECTION_TYPES,            16, R,    false, 0,                  check_types},
     {LDR_SECTION_ASSEMBLIES,       56, R,    false, 0,                  check_assemblies},
+    {LDR_SECTION_RESOURCES,        24, R,    false, 0,                  check_resources},
 };
 /* clang-format on */
 

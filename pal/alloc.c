@@ -60,3 +60,18 @@ pal_strdup(const char *text)
         memcpy(copy, text, size);
     return copy;
 }
+
+void
+pal_text_trim(char *text)
+{
+    size_t end = strlen(text), at = end;
+    unsigned char first;
+
+    while (at && (text[at - 1] & 0xC0) == 0x80)
+        at--;
+    if (!at)
+        return;
+    first = (unsigned char)text[at - 1];
+    if (end - at < (first < 0xC0 ? 0u : first < 0xE0 ? 1u : first < 0xF0 ? 2u : 3u))
+        text[at - 1] = 0;
+}

@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <errno.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 bool
@@ -52,44 +50,18 @@ affinity_count(void)
     return 0;
 }
 
-static unsigned
-quota_count(long long quota, long long period)
-{
-    if (quota <= 0 || period <= 0)
-        return 0;
-    return (unsigned)((quota + period - 1) / period);
-}
-
-/* 0 = no limit known. */
-static unsigned
-cgroup_count(void)
-{
-    char text[128], *end;
-    long long quota;
-
-    if (pal_small_read("/sys/fs/cgroup/cpu.max", text, sizeof text)) {
-        quota = strtoll(text, &end, 10); /* "max 100000" has no number in front */
-        return end == text ? 0 : quota_count(quota, strtoll(end, NULL, 10));
-    }
-    if (!pal_small_read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", text, sizeof text))
-        return 0;
-    quota = strtoll(text, NULL, 10); /* -1 = no limit */
-    if (!pal_small_read("/sys/fs/cgroup/cpu/cpu.cfs_period_us", text, sizeof text))
-        return 0;
-    return quota_count(quota, strtoll(text, NULL, 10));
-}
-
 unsigned
 pal_cpu_count(void)
 {
-    unsigned count = affinity_count(), group = cgroup_count();
+    uint64_t group = pal_group_own()->cpus;
+    unsigned count = affinity_count();
 
     if (count == 0) {
         long online = sysconf(_SC_NPROCESSORS_ONLN);
 
         count = online > 0 ? (unsigned)online : 1;
     }
-    return group > 0 && group < count ? group : count;
+    return group > 0 && group < count ? (unsigned)group : count;
 }
 
 unsigned

@@ -4,10 +4,41 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+/* The first image is the program. */
+static int
+program_look(struct dl_phdr_info *info, size_t size, void *context)
+{
+    const void **base = context;
+
+    (void)size;
+    *base = (const void *)((uintptr_t)info->dlpi_phdr & ~(uintptr_t)(pal_page_bytes() - 1));
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_INTERP)
+            *base = NULL;
+    return 1;
+}
+
+/* Where a static program is mapped; NULL: this one has a dynamic linker. */
+static const void *
+static_base(void)
+{
+    const void *base = NULL;
+
+    dl_iterate_phdr(program_look, &base);
+    return base;
+}
+
+bool
+pal_program_is_static(void)
+{
+    return static_base() != NULL;
+}
 
 enum pal_status
 pal_dl_open(void **out, const char *path, char *message, size_t message_bytes)
@@ -16,10 +47,15 @@ pal_dl_open(void **out, const char *path, char *message, size_t message_bytes)
 
     if (message && message_bytes > 0)
         message[0] = '\0';
-    *out = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (*out)
-        return PAL_OK;
-    error = dlerror();
+    *out = NULL;
+    if (path && pal_program_is_static()) { /* a second C library would come with it */
+        error = "not supported: loading a library in a static executable";
+    } else {
+        *out = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        if (*out)
+            return PAL_OK;
+        error = dlerror();
+    }
     if (message && message_bytes > 0)
         snprintf(message, message_bytes, "%s", error ? error : "dlopen failed");
     return path && strchr(path, '/') && !pal_file_exists(path) ? PAL_E_NOT_FOUND : PAL_E_IO;
@@ -101,8 +137,10 @@ pal_dl_address(const void *address, struct pal_symbol *out)
     Dl_info info;
 
     memset(out, 0, sizeof *out);
-    if (dladdr(address, &info) == 0)
-        return false;
+    if (dladdr(address, &info) == 0) { /* a static program need not have the symbols it looks at */
+        out->base = static_base();
+        return out->base != NULL;
+    }
     out->library = info.dli_fname;
     out->name = info.dli_sname;
     out->base = info.dli_fbase;

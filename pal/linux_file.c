@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,17 +167,57 @@ pal_file_is_special(const char *path)
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
-static enum pal_status
-special_write(const char *path, const void *bytes, size_t size)
+/* The number in /proc/self/fd/N, which /dev/stdout and /dev/fd/N lead to; -1: `path` names no
+ * descriptor. */
+static int
+descriptor_of(const char *path)
 {
-    int file = open(path, O_WRONLY | O_CLOEXEC), error = 0;
+    char at[PATH_MAX], target[PATH_MAX], folder[PATH_MAX], own[64];
+
+    snprintf(own, sizeof own, "/proc/%ld/fd", (long)getpid());
+    snprintf(at, sizeof at, "%s", path);
+    for (int links = 0; links < 8; links++) {
+        char *slash = strrchr(at, '/'), *end;
+        ssize_t n = readlink(at, target, sizeof target - 1);
+
+        if (n <= 0 || !slash || slash == at)
+            return -1;
+        target[n] = '\0';
+        *slash = '\0';
+        if (!realpath(at, folder))
+            return -1;
+        if (strcmp(folder, own) == 0) {
+            unsigned long number = strtoul(slash + 1, &end, 10);
+
+            return *end == '\0' && number <= INT_MAX ? (int)number : -1;
+        }
+        n = target[0] == '/' ? snprintf(at, sizeof at, "%s", target)
+                             : snprintf(at, sizeof at, "%s/%s", folder, target);
+        if (n < 0 || (size_t)n >= sizeof at)
+            return -1;
+    }
+    return -1;
+}
+
+bool
+pal_file_is_stream(const char *path)
+{
+    return pal_file_is_special(path) || descriptor_of(path) >= 0;
+}
+
+enum pal_status
+pal_file_fill(const char *path, const void *bytes, size_t size)
+{
+    int number = descriptor_of(path), error = 0;
+    int file = number >= 0 ? fcntl(number, F_DUPFD_CLOEXEC, 0)
+                           : open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 
     if (file < 0)
         return pal_status_of_errno(errno);
     if (!write_fully(file, bytes, size))
         error = errno;
     if (close(file) != 0 && error == 0)
-        error = errno;
+        error = errno; /* a full disk may show only here */
     return pal_status_of_errno(error);
 }
 
@@ -187,7 +228,7 @@ pal_file_write(const char *path, const void *bytes, size_t size, bool executable
     int file, error = 0;
 
     if (pal_file_is_special(path))
-        return special_write(path, bytes, size);
+        return pal_file_fill(path, bytes, size);
     file = temporary_beside(path, executable, &name);
     if (file < 0)
         return pal_status_of_errno(errno);
@@ -204,28 +245,40 @@ pal_file_write(const char *path, const void *bytes, size_t size, bool executable
 }
 
 enum pal_status
+pal_file_reserve(const char *path, bool executable, char **name)
+{
+    int file = temporary_beside(path, executable, name);
+
+    return file < 0 || close(file) != 0 ? pal_status_of_errno(errno) : PAL_OK;
+}
+
+enum pal_status
 pal_file_move(const char *from, const char *to)
 {
     struct pal_file content;
-    struct stat info;
     enum pal_status status;
 
-    if (!pal_file_is_special(to)) {
+    if (!pal_file_is_stream(to)) {
         if (rename(from, to) == 0)
             return PAL_OK;
         if (errno != EXDEV)
             return pal_status_of_errno(errno);
     }
-    if (stat(from, &info) != 0)
-        return pal_status_of_errno(errno);
     status = pal_file_read(from, SIZE_MAX, &content);
     if (status != PAL_OK)
         return status;
-    status = pal_file_write(to, content.bytes, content.size, (info.st_mode & S_IXUSR) != 0);
+    status = pal_file_fill(to, content.bytes, content.size);
     pal_file_free(&content);
     if (status == PAL_OK)
         unlink(from);
     return status;
+}
+
+enum pal_status
+pal_file_swap(const char *a, const char *b)
+{
+    return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0 ? PAL_OK
+                                                                     : pal_status_of_errno(errno);
 }
 
 bool

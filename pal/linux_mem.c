@@ -4,9 +4,6 @@
 #include "pal/linux_priv.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -179,28 +176,12 @@ pal_mem_protect(const void *at, size_t bytes, enum pal_access access)
     return mprotect((void *)low, high - low, bits[access]) == 0;
 }
 
-/* The memory limit of the control group we run in; 0 if there is none. */
-static uint64_t
-cgroup_memory_bytes(void)
-{
-    static const char *const files[] = {"/sys/fs/cgroup/memory.max",
-                                        "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
-    char text[64];
-    size_t i;
-
-    for (i = 0; i < sizeof files / sizeof files[0]; i++) {
-        if (pal_small_read(files[i], text, sizeof text))
-            return strtoull(text, NULL, 10); /* "max" reads as 0 */
-    }
-    return 0;
-}
-
 uint64_t
 pal_mem_limit_bytes(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES);
     uint64_t machine = pages > 0 ? (uint64_t)pages * pal_page_bytes() : 0;
-    uint64_t group = cgroup_memory_bytes();
+    uint64_t group = pal_group_own()->memory_bytes;
     struct rlimit space;
 
     if (group > 0 && (machine == 0 || group < machine))

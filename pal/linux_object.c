@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 bool
@@ -33,8 +35,12 @@ pal_dl_object(const void *address, struct pal_object *out)
         out->path = found.dlfo_link_map->l_name;
     }
     if (!out->path || !out->path[0]) { /* the program itself has no name there */
+        uintptr_t header = getauxval(AT_PHDR) & ~(uintptr_t)0xFFF;
+
         out->path = "/proc/self/exe";
         out->name = (const char *)(uintptr_t)getauxval(AT_EXECFN);
+        if (header && header < out->start) /* of a static program only the code was named */
+            out->start = header;
     }
     if (!out->name)
         out->name = out->path;
@@ -57,6 +63,52 @@ pal_mem_readable(const void *at)
     readable = errno != EFAULT;
     errno = saved;
     return readable;
+}
+
+size_t
+pal_mem_copy(const void *from, void *to, size_t bytes)
+{
+    struct iovec there = {(void *)(uintptr_t)from, bytes}, here = {to, bytes};
+    size_t page_left = 4096 - (uintptr_t)from % 4096;
+    int saved = errno;
+    ssize_t got = process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+
+    if (got < 0 && errno != EFAULT && pal_mem_readable(from)) {
+        /* A sandbox forbids it: a page at a time, not safe from who unmaps just now. */
+        got = (ssize_t)(bytes < page_left ? bytes : page_left);
+        memcpy(to, from, (size_t)got);
+    }
+    errno = saved;
+    return got > 0 ? (size_t)got : 0;
+}
+
+/* Lines of "low-high rwxp ..." in hexadecimal digits. */
+bool
+pal_mem_extent(const void *at, void **low, void **high)
+{
+    int file = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    uintptr_t bound[2] = {0, 0}, wanted = (uintptr_t)at;
+    unsigned field = 0;
+    bool found = false;
+    char text[512];
+    ssize_t got, i;
+
+    while (file >= 0 && !found && (got = read(file, text, sizeof text)) > 0) {
+        for (i = 0; i < got && !found; i++) {
+            if (text[i] == '\n')
+                bound[0] = bound[1] = field = 0;
+            else if (field < 2 && text[i] != '-' && text[i] != ' ')
+                bound[field] =
+                    bound[field] * 16 + (uintptr_t)(text[i] & 15) + (text[i] > '9' ? 9 : 0);
+            else
+                found = ++field == 2 && bound[0] <= wanted && wanted < bound[1];
+        }
+    }
+    if (file >= 0)
+        close(file);
+    *low = (void *)bound[0];
+    *high = (void *)bound[1];
+    return found;
 }
 
 bool

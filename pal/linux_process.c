@@ -65,17 +65,21 @@ pal_process_last_words(void (*last)(void))
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     static void (*kept)(void);
     struct pal_thread *thread;
+    sigset_t failures;
     size_t i;
 
     kept = last;
     sigemptyset(&last_signals);
+    sigemptyset(&failures); /* of writes: those say so by themselves */
+    sigaddset(&failures, SIGPIPE);
+    sigaddset(&failures, SIGXFSZ);
     for (i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct sigaction now;
 
         if (sigaction(numbers[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
             sigaddset(&last_signals, numbers[i]);
     }
-    if (pthread_sigmask(SIG_BLOCK, &last_signals, NULL) != 0)
+    if (pthread_sigmask(SIG_BLOCK, &last_signals, NULL) != 0 || pthread_sigmask(SIG_BLOCK, &failures, NULL) != 0)
         return PAL_E_IO;
     return pal_thread_start(&thread, last_wait, &kept, 0, "last words");
 }

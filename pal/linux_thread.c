@@ -65,10 +65,23 @@ pal_mutex_unlock(struct pal_mutex *m)
     check(pthread_mutex_unlock(mutex_of(m)), "pal_mutex_unlock: not held");
 }
 
+/* pthread_cancel waits for the host's own code: here the thread would end with our locks. */
+static int
+cancel_set(int state)
+{
+    int before;
+
+    pthread_setcancelstate(state, &before);
+    return before;
+}
+
 void
 pal_cond_wait(struct pal_cond *c, struct pal_mutex *m)
 {
+    int before = cancel_set(PTHREAD_CANCEL_DISABLE);
+
     check(pthread_cond_wait(cond_of(c), mutex_of(m)), "pal_cond_wait: misuse");
+    cancel_set(before);
 }
 
 /* now + ns on the monotonic clock, clamped to what the type can hold. */
@@ -95,8 +108,10 @@ bool
 pal_cond_wait_ns(struct pal_cond *c, struct pal_mutex *m, uint64_t timeout_ns)
 {
     struct timespec until = deadline_after(timeout_ns);
+    int before = cancel_set(PTHREAD_CANCEL_DISABLE);
     int error = pthread_cond_clockwait(cond_of(c), mutex_of(m), CLOCK_MONOTONIC, &until);
 
+    cancel_set(before);
     if (error == ETIMEDOUT)
         return false;
     check(error, "pal_cond_wait_ns: misuse");
@@ -290,9 +305,11 @@ void
 pal_thread_sleep_ns(uint64_t ns)
 {
     struct timespec until = deadline_after(ns);
+    int before = cancel_set(PTHREAD_CANCEL_DISABLE);
 
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
         ;
+    cancel_set(before);
 }
 
 void
@@ -360,7 +377,7 @@ pal_thread_stack(void **low, void **high)
 
     *low = *high = NULL;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
-        return first_stack(low, high);
+        return first_stack(low, high) || pal_mem_extent(&attributes, low, high);
     ok = pthread_attr_getstack(&attributes, &at, &size) == 0 &&
          pthread_attr_getguardsize(&attributes, &guard) == 0;
     pthread_attr_destroy(&attributes);

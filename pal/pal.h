@@ -37,6 +37,7 @@ void *pal_alloc_zero(size_t bytes);
 void *pal_realloc(void *block, size_t bytes); /* on failure `block` is unchanged */
 void pal_free(void *block);                   /* accepts NULL */
 char *pal_strdup(const char *text);           /* pal_free */
+void pal_text_trim(char *text);               /* drops a UTF-8 character that was cut at the end */
 
 /* ---- address space ----
  * Sizes and addresses are multiples of pal_page_bytes() unless said otherwise. */
@@ -192,6 +193,8 @@ struct pal_symbol {
     const void *address; /* of the symbol; NULL without a name */
 };
 
+/* The program was linked with -static or -static-pie: it has no dynamic linker. */
+bool pal_program_is_static(void);
 /* Opens with immediate binding, in the library's own scope. `path` NULL = the program itself.
  * On failure `*out` is NULL and a text is written to `message` (may be NULL). */
 #define PAL_LIBC "libc.so.6" /* the C library as the dynamic linker knows it */
@@ -219,6 +222,10 @@ struct pal_object {
 
 /* The program or library whose mapping holds `address`. */
 bool pal_dl_object(const void *address, struct pal_object *out);
+/* Copies what can be read from there on, also while somebody unmaps it; returns how much. */
+size_t pal_mem_copy(const void *from, void *to, size_t bytes);
+/* The mapping that holds `at`; false: none, or the system does not tell. */
+bool pal_mem_extent(const void *at, void **low, void **high);
 /* True if the aligned word at `at` can be read now. */
 bool pal_mem_readable(const void *at);
 /* A regular file's bytes, to be read only, until pal_file_unmap. */
@@ -241,10 +248,18 @@ void pal_file_free(struct pal_file *file); /* accepts an empty one */
  * `executable` sets the x bits as far as the process' umask allows. A device, pipe or socket at
  * `path` is written to instead. */
 enum pal_status pal_file_write(const char *path, const void *bytes, size_t size, bool executable);
-/* Moves a finished file to its place, also across file systems (then by copy and rename). */
+/* A new empty file beside `path`, under a name (pal_free) that nobody else has. */
+enum pal_status pal_file_reserve(const char *path, bool executable, char **name);
+/* Writes into the file, device, pipe or open descriptor (/dev/stdout, /dev/fd/N) that is there. */
+enum pal_status pal_file_fill(const char *path, const void *bytes, size_t size);
+/* Moves a finished file to its place. Across file systems, and where a stream is, its bytes go into
+ * what is there. */
 enum pal_status pal_file_move(const char *from, const char *to);
+/* Two files take each other's name at one moment. PAL_E_NOT_FOUND: one is missing. */
+enum pal_status pal_file_swap(const char *a, const char *b);
 bool pal_file_exists(const char *path); /* a regular file, through links */
 bool pal_file_is_special(const char *path); /* a device, pipe or socket, through links */
+bool pal_file_is_stream(const char *path);  /* that, or a name of an open descriptor */
 void pal_file_delete(const char *path); /* silent when missing */
 /* A read of the descriptor would not wait, also because it would fail. */
 bool pal_descriptor_is_ready(int descriptor);

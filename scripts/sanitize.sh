@@ -4,7 +4,7 @@
 # the hosts with real modules. Ends with ctest's exit code. --engine leaves the compiler and the hosts out:
 # two minutes, which CI has.
 # asan is the address and undefined-behaviour sanitizers. What a kind cannot watch is left out by
-# tests/*/CMakeLists.txt with the reason; what it reports wrongly is in cmake/valgrind.supp.
+# tests/*/CMakeLists.txt with the reason; built for valgrind the collector says itself which words it reads by intent, so nothing is suppressed.
 # The modules are compiled by CORERTC, by default build/release's: a sanitized corertc is slow.
 # CORERT_BUILD=DIR builds there instead.
 set -eu

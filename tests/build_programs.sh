@@ -122,17 +122,48 @@ csc() # OPTIONS...: the C# compiler of the newest SDK
     dotnet exec "$sdk/Roslyn/bincore/csc.dll" "$@"
 }
 
+# The embedded files of programs: PROGRAM/resources/FILE is the resource PROGRAM.FILE; a .resx becomes a .resources.
+resource_files() # SOURCES...
+{
+    local source
+    for source in "$@"; do
+        if [ -d "$(dirname "$source")/resources" ]; then find "$(dirname "$source")/resources" -type f | LC_ALL=C sort; fi
+    done
+}
+
+resource_options() # FOLDER, file names on stdin
+{
+    local file name
+    while read -r file; do
+        name=$(basename "$(dirname "$(dirname "$file")")").$(basename "$file")
+        case $file in
+        *.resx)
+            name=${name%.resx}.resources
+            {
+                echo '<Project><Import Project="$(MSBuildToolsPath)/Microsoft.Common.tasks" /><Target Name="Make">'
+                echo "<GenerateResource ExecuteAsTool=\"false\" Sources=\"$file\" OutputResources=\"$1/$name\" /></Target></Project>"
+            } > "$1/resources.proj"
+            dotnet msbuild "$1/resources.proj" -t:Make -nologo -v:q >&2
+            file=$1/$name
+            ;;
+        esac
+        echo "-resource:\"$file\",\"$name\""
+    done
+}
+
 compile_cs() # TARGET OPTIMIZE(+|-) SOURCES...
 {
-    local target=$1 optimize=$2 tmp
+    local target=$1 optimize=$2 tmp embedded
     shift 2
-    stale "$target" "$@" "$0" || return 0
+    mapfile -t embedded < <(resource_files "$@")
+    stale "$target" "$@" "${embedded[@]}" "$0" || return 0
     tmp=$(mktemp -d "$out/gen/csc.XXXXXX")
     {
         echo "-nologo -nostdlib+ -main:GroupDriver -target:exe -unsafe+ -langversion:13 -nullable:disable -deterministic+ -warn:0"
         echo "-debug:embedded -optimize$optimize"
         echo "-out:\"$tmp/$(basename "$target")\""
         for r in "$refs"/*.dll; do echo "-r:\"$r\""; done
+        if [ ${#embedded[@]} != 0 ]; then printf '%s\n' "${embedded[@]}" | resource_options "$tmp"; fi
         # LibraryImport is a generator's work: the SDK's, of the same version
         if grep -q LibraryImport "$@"; then
             for r in "$refs"/../../analyzers/dotnet/cs/Microsoft.Interop.*.dll; do echo "-analyzer:\"$r\""; done

@@ -64,7 +64,7 @@ program_run() # NAME STEM COMMAND...
     program_status=0
     natives=$(program_natives) || { echo "$name: the native test libraries do not compile" >&2; return 1; }
     # The subshell's own message about an aborted child is not the program's.
-    { env LD_LIBRARY_PATH="$natives" LC_ALL=C.UTF-8 "${variables[@]}" timeout -k 5 "${CORERT_PROGRAM_TIMEOUT:-60}" "$@" "$name" "${arguments[@]}" > "$stem.stdout" 2> "$stem.stderr" < /dev/null; } 2> /dev/null || program_status=$?
+    { env LD_LIBRARY_PATH="$natives" LC_ALL=C.UTF-8 "${variables[@]}" timeout -k 5 "${CORERT_PROGRAM_TIMEOUT:-300}" "$@" "$name" "${arguments[@]}" > "$stem.stdout" 2> "$stem.stderr" < /dev/null; } 2> /dev/null || program_status=$?
 }
 
 # Compares what program_run left with what was recorded; says what differs.

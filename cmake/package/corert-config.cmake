@@ -1,6 +1,6 @@
 # find_package(corert)
 #   corert::corert         libcorert.so
-#   corert::static         libcorert.a with what it needs
+#   corert::static         libcorert.a with what it needs; the program may be linked with -static or -static-pie
 #   corert::corertc        the compiler, an executable
 #   corert_add_module()    compiles C# (or any assembly) for a program of this project; see corert-module.cmake
 # All paths are relative to this file, so that the installed tree may be moved.
@@ -28,6 +28,7 @@ if(NOT TARGET corert::corert)
         IMPORTED_LOCATION "${corert_PREFIX}/lib/libcorert.a"
         IMPORTED_LINK_INTERFACE_LANGUAGES C
         INTERFACE_INCLUDE_DIRECTORIES "${corert_INCLUDE_DIR}"
+        INTERFACE_LINK_OPTIONS "LINKER:--eh-frame-hdr" # compilers leave it out with -static
         INTERFACE_LINK_LIBRARIES "pthread;dl;m")
     add_executable(corert::corertc IMPORTED)
     set_target_properties(corert::corertc PROPERTIES IMPORTED_LOCATION "${corert_CORERTC}")

@@ -12,7 +12,11 @@
 # (corert::corert, or corert::static with the module inside and the macro of its header defined), and
 # builds the module first. The module's path is the target property CORERT_MODULE_FILE:
 #   target_compile_definitions(program PRIVATE "MODULE=\"$<TARGET_PROPERTY:TARGET,CORERT_MODULE_FILE>\"")
-# The module is compiled again when the assembly, the project, a source beside it, or corertc changes.
+# The module is compiled again when corertc or anything changes that it was made of: the assembly, its PDB and
+# documentation, those it references, the class library; and of a project all that MSBuild read: sources, resources,
+# packages, referenced projects and theirs, Directory.Build.props and whatever is imported by name.
+cmake_policy(PUSH)
+cmake_policy(VERSION 3.20) # depfiles for every generator; functions keep the policies they were made with
 
 # Gives OUT_DLL and OUT_DEPENDS for a project: a command that builds it below the build tree.
 function(corert_dotnet_build target project sources out_dll)
@@ -28,10 +32,15 @@ function(corert_dotnet_build target project sources out_dll)
     set(excludes "bin/**$<SEMICOLON>obj/**$<SEMICOLON>${CMAKE_BINARY_DIR}/**")
     add_custom_command(
         OUTPUT "${dll}"
+        COMMAND "${CMAKE_COMMAND}" -E rm -rf "${work}/inputs"
         COMMAND "${CMAKE_COMMAND}" -E env "CORERT_DOTNET=${CORERT_DOTNET}" "DefaultItemExcludes=${excludes}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/dotnet.sh" build "${project}" -c Release -o "${work}/out" -v quiet --nologo
+            "-p:CorertInputs=${work}/inputs" "-p:CustomAfterMicrosoftCommonTargets=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/corert-inputs.targets"
             "-p:BaseIntermediateOutputPath=${work}/obj/" -p:CopyLocalLockFileAssemblies=true # corertc finds packages there
         COMMAND "${CMAKE_COMMAND}" -E touch_nocreate "${dll}" # dotnet keeps the time of an assembly that came out the same
+        COMMAND "${CMAKE_COMMAND}" -D "OUTPUT=${dll}" -D "LISTS=${work}/inputs" -D "WORK=${work}" -D "DEPFILE=${work}/inputs.d"
+            -P "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/corert-inputs.cmake"
         DEPENDS "${project}" ${sources}
+        DEPFILE "${work}/inputs.d"
         COMMENT "Building ${name}.dll"
         VERBATIM)
     set(${out_dll} "${dll}" PARENT_SCOPE)
@@ -122,11 +131,13 @@ function(corert_add_module target)
     get_filename_component(header "${module_HEADER}" ABSOLUTE BASE_DIR "${CMAKE_CURRENT_BINARY_DIR}")
     get_filename_component(output_folder "${output}" DIRECTORY)
     get_filename_component(header_folder "${header}" DIRECTORY)
+    set(depfile "${CMAKE_CURRENT_BINARY_DIR}/${target}.module.d")
     add_custom_command(
         OUTPUT "${output}" "${header}"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${output_folder}" "${header_folder}"
-        COMMAND corert::corertc ${kind} --self-contained --quiet --name "${name}" --header "${header}" ${module_OPTIONS} -o "${output}" "${dll}"
+        COMMAND corert::corertc ${kind} --self-contained --quiet --name "${name}" --header "${header}" --depfile "${depfile}" ${module_OPTIONS} -o "${output}" "${dll}"
         DEPENDS "${dll}" "${corert_CORERTC}"
+        DEPFILE "${depfile}"
         COMMENT "Compiling ${target}${suffix}"
         VERBATIM)
     add_custom_target(${target}_module ALL DEPENDS "${output}" "${header}")
@@ -142,3 +153,4 @@ function(corert_add_module target)
         target_link_libraries(${target} INTERFACE corert::corert)
     endif()
 endfunction()
+cmake_policy(POP)

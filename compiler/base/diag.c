@@ -30,6 +30,8 @@ static struct {
     size_t count;
 } temporaries;
 
+static struct pal_mutex holding; /* held: a signal may not end the run */
+
 static void print_line(const char *kind, const char *format, va_list list)
     __attribute__((format(printf, 2, 0)));
 
@@ -164,9 +166,22 @@ diag_temporaries_remove(void)
 void
 diag_interrupted(void)
 {
+    pal_mutex_lock(&holding); /* for good: nothing is begun any more */
     atomic_store_explicit(&interrupted, true, memory_order_relaxed);
     diag_progress_end();
     diag_temporaries_remove();
+}
+
+void
+diag_hold(void)
+{
+    pal_mutex_lock(&holding);
+}
+
+void
+diag_release(void)
+{
+    pal_mutex_unlock(&holding);
 }
 
 /* ---- progress --------------------------------------------------------------------------------- */

@@ -22,6 +22,9 @@ void diag_interrupted(void);
 /* Registers a file or folder (removed recursively) that must not outlive the run; the name is copied. */
 void diag_temporary(const char *path);
 void diag_temporaries_remove(void);
+/* Between these a signal waits with the end of the run: for steps that belong together. Not nested, no diag_fatal inside. */
+void diag_hold(void);
+void diag_release(void);
 
 #define CC_ASSERT(condition) ((condition) ? (void)0 : diag_bug(__FILE__, __LINE__, #condition))
 

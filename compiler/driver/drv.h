@@ -24,7 +24,7 @@ struct drv_options {
     bool optimize_size, debug, strict, all_slots, no_stack_check, time_report;
     bool quiet;
     const char *cpu, *linker, *cache;
-    const char *name, *header, *map, *why; /* NULL: not given */
+    const char *name, *header, *map, *depfile, *why; /* NULL: not given */
     unsigned jobs;
 };
 
@@ -49,10 +49,16 @@ struct drv {
     _Atomic bool cache_refused; /* one warning was given; workers share it */
     struct ptr_vec objects; /* of const char *: paths in link order */
     const char *header;     /* NULL, or the finished header in the temporary folder */
+    struct ptr_vec results; /* of what results.c brings to its places */
 };
 
+/* references.c: the folders and files that assemblies are looked for in, in order. */
+const char **drv_search(struct drv *d, size_t *count);
+void drv_hidden_warn(struct drv *d); /* after reach: names files that another of the same name hides */
 /* roots.c: Main, exports, the class library's entry points. */
 void drv_roots(struct drv *d);
+/* Who else has the name of an export as a symbol, where all are linked into one program; NULL: nobody that is known. */
+const char *drv_export_clash(const char *name);
 /* units.c: code of every reached body into objects; fills d->imports and d->objects. */
 void drv_units(struct drv *d);
 /* cache.c: object by content hash. NULL folder: no cache. */
@@ -66,8 +72,15 @@ const char *drv_object_write(struct drv *d, const char *name, const uint8_t *byt
 const char *drv_header(struct drv *d);
 /* --name or the assembly's, as an identifier of C and C++. */
 const char *drv_module_name(struct drv *d, const char *given);
-/* map.c: --map, for the linked image at `path`. */
-void drv_map(struct drv *d, const char *path);
+/* map.c: --map, for the linked image at `path`: into the temporary folder. Gives the path there. */
+const char *drv_map(struct drv *d, const char *path);
+/* depfile.c: --depfile, when all input was read: into the temporary folder. Gives the path there. */
+const char *drv_depfile(struct drv *d);
+/* results.c: failure ends the run and leaves no trace. */
+void drv_results_check(struct drv *d); /* early: is there a place for each? */
+/* Takes over the finished file `from`; drv_results_publish gives all their names at once. */
+void drv_result(struct drv *d, const char *from, const char *target, bool executable);
+void drv_results_publish(struct drv *d);
 /* why.c: --why; the input is a map. */
 void drv_why(const struct drv_options *o, struct arena *a);
 

@@ -126,7 +126,7 @@ list_exports(struct hdr *h, size_t *count)
         struct export *e = &list[i];
 
         e->method = methods->at[i];
-        e->linkable = str_map_get(&h->taken, e->method->def->export_name) == e->method->def;
+        e->linkable = str_map_get(&h->taken, e->method->def->export_name) == e->method->def && !drv_export_clash(e->method->def->export_name);
         e->member = hdr_unique(h, &members, e->method->def->export_name);
         e->parameters = parameters(h, e->method);
         if (!e->linkable)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/base/arena.h"
+#include "compiler/base/inputs.h"
 #include "compiler/driver/header_priv.h"
 #include "pal/pal.h"
 
@@ -25,6 +26,7 @@ hdr_docs_open(struct hdr *h)
     path = arena_printf(h->a, "%.*s.xml", (int)(dot - path), path);
     if (pal_file_read(path, XML_MAX, &file) != PAL_OK)
         return NULL;
+    inputs_note(path);
     docs = arena_alloc(h->a, sizeof *docs);
     docs->text = arena_strndup(h->a, (const char *)file.bytes, file.size);
     pal_file_free(&file);

@@ -5,6 +5,7 @@
 
 #include "compiler/base/arena.h"
 #include "compiler/base/diag.h"
+#include "compiler/base/inputs.h"
 #include "compiler/driver/drv.h"
 #include "loader/module_format.h"
 #include "pal/pal.h"
@@ -34,19 +35,9 @@ find_root(struct arena *a)
 static void
 open_input(struct drv *d)
 {
-    const char **search = arena_array(d->arena, d->options.references.count + 4, sizeof *search);
-    size_t n = 0;
+    size_t n;
+    const char **search = drv_search(d, &n);
 
-    for (size_t i = 0; i < d->options.references.count; i++) {
-        search[n] = d->options.references.at[i];
-        if (!pal_file_exists(search[n]) && !pal_dir_exists(search[n]))
-            diag_fatal("%s: no such file or folder (-r)", search[n]);
-        n++;
-    }
-    search[n++] = arena_printf(d->arena, "%s/lib/corert/classlib", d->root_folder);
-    search[n++] = arena_printf(d->arena, "%s/lib/corert/classlib/sdk", d->root_folder);
-    search[n++] = arena_printf(d->arena, "%s/lib/corert/classlib/framework", d->root_folder);
-    search[n++] = folder_of(d->arena, d->options.input);
     d->ty = ty_context_new(d->arena, search, n);
     d->input = ty_assembly_open(d->ty, d->options.input);
     if (!d->input || !ty_core_load(d->ty))
@@ -79,6 +70,7 @@ analyse(struct drv *d)
     reach_attach(d->reach, d->il);
     drv_roots(d);
     reach_run(d->reach);
+    drv_hidden_warn(d);
     if (drv_dumps(&d->options, "reach"))
         reach_dump(d->reach, stdout);
 }
@@ -164,54 +156,6 @@ find_linker(struct drv *d)
     diag_fatal("no linker: neither ld.lld-19 nor ld.lld is in PATH (--linker PATH names one)");
 }
 
-static bool
-is_same_file(const char *a, const char *b)
-{
-    char *real_a = pal_path_real(a), *real_b = pal_path_real(b);
-    bool same = real_a && real_b && strcmp(real_a, real_b) == 0;
-
-    pal_free(real_a);
-    pal_free(real_b);
-    return same;
-}
-
-/* A run may take long: say at once when a result has nowhere to go. */
-static void
-check_writable(struct drv *d, const char *path)
-{
-    const char *folder = folder_of(d->arena, path);
-
-    if (!pal_dir_exists(folder[0] ? folder : "/"))
-        diag_fatal("%s: cannot be written: no such folder", path);
-    if (pal_dir_exists(path))
-        diag_fatal("%s: cannot be written: it is a folder", path);
-    if (is_same_file(path, d->options.input))
-        diag_fatal("%s: cannot be written: it is the input", path);
-}
-
-/* Two results under one name: the first would be gone without a word. A device may take both. */
-static void
-check_apart(const char *a, const char *b)
-{
-    if (a && b && strcmp(a, "/dev/null") != 0 && (strcmp(a, b) == 0 || is_same_file(a, b)))
-        diag_fatal("%s: cannot be written: it is to hold two results (-o, --header, --map)", b);
-}
-
-static void
-check_output(struct drv *d)
-{
-    const struct drv_options *o = &d->options;
-
-    check_writable(d, o->output);
-    if (o->header)
-        check_writable(d, o->header);
-    if (o->map)
-        check_writable(d, o->map);
-    check_apart(o->output, o->header);
-    check_apart(o->output, o->map);
-    check_apart(o->header, o->map);
-}
-
 /* Seals the digest into a linked module. */
 static void
 seal(const char *path)
@@ -248,7 +192,14 @@ make_static(struct drv *d, const struct emit_link *link, const char *output, con
 
     for (size_t i = 0; i < exports->count; i++) {
         struct ref ref = {.kind = REF_METHOD_NATIVE, .method = exports->at[i]};
+        const char *owner = drv_export_clash(ref.method->def->export_name);
 
+        if (owner) { /* the header has said so, if there is one */
+            if (!d->options.header)
+                diag_warning("%s: the export %s is no symbol of the object: %s has that name; corert_module_export() finds it", d->options.input,
+                             ref.method->def->export_name, owner);
+            continue;
+        }
         names[in.name_count].symbol = reach_target_direct(d->reach, &ref).symbol;
         names[in.name_count++].name = ref.method->def->export_name;
     }
@@ -257,22 +208,12 @@ make_static(struct drv *d, const struct emit_link *link, const char *output, con
     return emit_static_object(&in, message);
 }
 
-/* Results leave the temporary folder when all of them are there. */
-static void
-deliver(const char *from, const char *to)
-{
-    enum pal_status st = pal_file_move(from, to);
-
-    if (st != PAL_OK)
-        diag_fatal("%s: cannot be written: %s", to, pal_status_text(st));
-}
-
 static void
 link_image(struct drv *d)
 {
     static const char *const shims[] = {"libSystem.Native.a", "libSystem.Globalization.Native.a", "libSystem.IO.Compression.Native.a",
                                         "libSystem.Net.Security.Native.a", "libSystem.Security.Cryptography.Native.OpenSsl.a"};
-    const char **archives = arena_array(d->arena, d->options.link_files.count + 8, sizeof *archives), *message = "", *output = arena_printf(d->arena, "%s/image", d->temporary);
+    const char **archives = arena_array(d->arena, d->options.link_files.count + 8, sizeof *archives), *message = "", *output = arena_printf(d->arena, "%s/image", d->temporary), *map = NULL;
     struct emit_link link = {.output = output, .archives = archives, .executable = d->options.executable, .strip_debug = !d->options.debug, .arena = d->arena};
 
     for (size_t i = 0; i < d->options.link_files.count; i++) {
@@ -283,15 +224,19 @@ link_image(struct drv *d)
     for (size_t i = 0; i < sizeof shims / sizeof *shims; i++)
         archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/corert/classlib/framework/%s", d->root_folder, shims[i]);
     archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/corert/classlib/sdk/libz.a", d->root_folder);
+    if (d->options.static_object) /* libc.so has those names, libc.a has not */
+        archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/corert/liboldlibc.a", d->root_folder);
     if (d->options.executable)
         archives[link.archive_count++] = arena_printf(d->arena, "%s/lib/libcorert.a", d->root_folder);
     if (d->options.drop_in) {
         link.library_folder = arena_printf(d->arena, "%s/lib", d->root_folder);
         archives[link.archive_count++] = arena_printf(d->arena, "%s/libcorert.so", link.library_folder);
     }
-    for (size_t i = 0; i < link.archive_count; i++)
+    for (size_t i = 0; i < link.archive_count; i++) {
         if (!pal_file_exists(archives[i]))
             diag_fatal("%s: missing: the installation is incomplete", archives[i]);
+        inputs_note(archives[i]);
+    }
     link.linker = d->options.linker;
     link.open_ended = d->options.static_object && d->options.direct_pinvokes.count;
     link.objects = (const char *const *)d->objects.at;
@@ -299,7 +244,7 @@ link_image(struct drv *d)
     if (!emit_link(&link, &message))
         diag_fatal("%s", message);
     if (d->options.map)
-        drv_map(d, output);
+        map = drv_map(d, output);
     if (d->options.static_object) {
         const char *image = output;
 
@@ -309,9 +254,14 @@ link_image(struct drv *d)
     } else if (!d->options.executable) {
         seal(output);
     }
-    deliver(output, d->options.output);
+    drv_result(d, output, d->options.output, !d->options.static_object);
     if (d->header)
-        deliver(d->header, d->options.header);
+        drv_result(d, d->header, d->options.header, false);
+    if (map)
+        drv_result(d, map, d->options.map, false);
+    if (d->options.depfile)
+        drv_result(d, drv_depfile(d), d->options.depfile, false);
+    drv_results_publish(d);
 }
 
 static void
@@ -341,7 +291,7 @@ main(int argc, char **argv)
         diag_progress_start();
     d.root_folder = find_root(d.arena);
     d.options.linker = find_linker(&d);
-    check_output(&d);
+    drv_results_check(&d);
     if (pal_process_last_words(diag_interrupted) != PAL_OK)
         diag_fatal("no thread to wait for signals");
     drv_phase(&d, "open");

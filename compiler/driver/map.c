@@ -584,7 +584,7 @@ write_map(struct map *m)
     put(m, "]}\n");
 }
 
-void
+const char *
 drv_map(struct drv *d, const char *path)
 {
     struct map m = {.d = d, .a = d->arena};
@@ -600,13 +600,12 @@ drv_map(struct drv *d, const char *path)
     measure(&m);
     add_inlined(&m);
     write_map(&m);
-    st = pal_file_write(d->options.map, m.out.at, m.out.count, false);
-    if (st != PAL_OK)
-        diag_fatal("%s: cannot be written: %s", d->options.map, pal_status_text(st));
+    path = drv_object_write(d, "map", m.out.at, m.out.count);
     pal_file_free(&file);
     byte_vec_free(&m.out);
     ptr_vec_free(&m.items);
     ptr_vec_free(&m.node_list);
     ptr_map_free(&m.nodes);
     str_map_free(&m.refs);
+    return path;
 }

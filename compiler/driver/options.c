@@ -11,7 +11,7 @@
 enum option_id {
     OPT_OUTPUT, OPT_REFERENCE, OPT_EXE, OPT_SHARED, OPT_SELF_CONTAINED, OPT_O0, OPT_O1, OPT_O2, OPT_OS, OPT_CPU, OPT_DEBUG, OPT_JOBS,
     OPT_TIME, OPT_DUMP, OPT_STRICT, OPT_FEATURE, OPT_DIRECT_PINVOKE, OPT_LINK, OPT_LINKER, OPT_CACHE, OPT_ALL_SLOTS, OPT_NO_STACK_CHECK, OPT_HELP, OPT_VERSION,
-    OPT_STATIC, OPT_NAME, OPT_HEADER, OPT_MAP, OPT_WHY, OPT_QUIET, OPT_DROP_IN,
+    OPT_STATIC, OPT_NAME, OPT_HEADER, OPT_MAP, OPT_DEPFILE, OPT_WHY, OPT_QUIET, OPT_DROP_IN,
 };
 
 struct option {
@@ -33,6 +33,7 @@ static const struct option options[] = {
     {"--name",           "NAME",       OPT_NAME,           "the module's name in C (default: the assembly's)"},
     {"--header",         "FILE",       OPT_HEADER,         "write a C and C++ header for the exports"},
     {"--map",            "FILE",       OPT_MAP,            "write what is in the image, how large, and why (JSON)"},
+    {"--depfile",        "FILE",       OPT_DEPFILE,        "write which files were read, as a rule for make and ninja"},
     {"--why",            "NAME",       OPT_WHY,            "INPUT is a map: print what keeps the methods and types named so"},
     {"-O0",              NULL,         OPT_O0,             "no optimisation"},
     {"-O1",              NULL,         OPT_O1,             "little optimisation"},
@@ -162,6 +163,7 @@ option_apply(struct drv_options *o, enum option_id id, const char *value)
     case OPT_NAME: o->name = value; break;
     case OPT_HEADER: o->header = value; break;
     case OPT_MAP: o->map = value; break;
+    case OPT_DEPFILE: o->depfile = value; break;
     case OPT_WHY: o->why = value; break;
     case OPT_QUIET: o->quiet = true; break;
     case OPT_NO_STACK_CHECK: o->no_stack_check = true; break;
@@ -214,7 +216,7 @@ drv_options_parse(struct drv_options *o, struct arena *a, int argc, char **argv)
         diag_fatal("--exe, --shared and --static exclude each other");
     if (o->drop_in && (o->executable || o->static_object))
         diag_fatal("--drop-in is for modules that are files of their own: not with --exe or --static");
-    if (o->why && (o->header || o->map))
+    if (o->why && (o->header || o->map || o->depfile))
         diag_fatal("--why reads a map and compiles nothing");
     if (o->no_stack_check && !o->executable)
         diag_fatal("--no-stack-check is for executables (--exe): a host could not stop such a module's threads");

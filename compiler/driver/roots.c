@@ -6,6 +6,7 @@
 #include "compiler/base/diag.h"
 #include "compiler/driver/drv.h"
 #include "loader/module_format.h"
+#include "pal/pal.h"
 
 static void
 root_method(struct drv *d, struct ty_method *m)
@@ -96,9 +97,44 @@ root_main(struct drv *d)
     root_method(d, d->emit.main);
 }
 
+const char *
+drv_export_clash(const char *name)
+{
+    static const char *const start[] = {"main", "_start", "_init", "_fini"};
+    const char *rest = strncmp(name, "Rh", 2) == 0 ? name + 2 : "";
+
+    for (size_t i = 0; i < sizeof start / sizeof *start; i++)
+        if (strcmp(name, start[i]) == 0)
+            return "every program";
+    rest += *rest == 'p';
+    return strncmp(name, "corert_", 7) == 0 || (*rest >= 'A' && *rest <= 'Z') ? "libcorert" : NULL;
+}
+
+/* A symbol of the file takes the place of the C library's, for the module itself and perhaps for its host. */
+static void
+check_symbol(struct drv *d, const struct ty_method_def *m)
+{
+    static const char *const libraries[] = {PAL_LIBC, "libm.so.6"};
+    const char *owner = drv_export_clash(m->export_name);
+
+    for (size_t i = 0; !owner && i < sizeof libraries / sizeof *libraries; i++) {
+        void *library;
+
+        if (pal_dl_open(&library, libraries[i], NULL, 0) != PAL_OK)
+            continue;
+        owner = pal_dl_find(library, m->export_name) ? "the C library" : NULL;
+        pal_dl_close(library);
+    }
+    if (owner)
+        diag_fatal("%s: %s.%s: --drop-in: the export %s has a name of %s: give it another EntryPoint", d->input->path, m->owner->full_name, m->name,
+                   m->export_name, owner);
+}
+
 static void
 check_export(struct drv *d, const struct ty_method_def *m)
 {
+    if (!m->export_name[0])
+        diag_fatal("%s: %s.%s: its EntryPoint is empty", d->input->path, m->owner->full_name, m->name);
     if (!m->is_static)
         diag_fatal("%s: %s.%s: an exported method must be static", d->input->path, m->owner->full_name, m->name);
     if (m->generic_count || m->owner->generic_count)
@@ -110,6 +146,8 @@ check_export(struct drv *d, const struct ty_method_def *m)
             diag_fatal("%s: two methods are exported as %s: %s.%s and %s.%s", d->input->path, m->export_name, other->def->owner->full_name,
                        other->def->name, m->owner->full_name, m->name);
     }
+    if (d->options.drop_in)
+        check_symbol(d, m);
 }
 
 static void

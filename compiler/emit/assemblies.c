@@ -8,14 +8,12 @@
 
 #define ASSEMBLY_TOKEN ((uint32_t)MD_ASSEMBLY << 24 | 1)
 
-static const char reader_type[] = "CoreRT.Companion.Assemblies", reader_method[] = "Table";
-
 bool
-emit_assemblies_wanted(struct emit *e)
+emit_table_wanted(struct emit *e, const char *reader_method)
 {
     for (size_t i = 0; i < e->ty->assemblies.count; i++) {
         struct ty_assembly *as = e->ty->assemblies.at[i];
-        struct ty_def *def = as->is_core ? NULL : ty_def_find(e->ty, as, reader_type);
+        struct ty_def *def = as->is_core ? NULL : ty_def_find(e->ty, as, "CoreRT.Companion.Assemblies");
         struct ty_method *m = def ? ty_method_named(e->ty, ty_type_of_def(e->ty, def), reader_method, 1) : NULL;
         const struct reach_method *found = m ? reach_method_lookup(e->reach, m) : NULL;
 
@@ -23,6 +21,12 @@ emit_assemblies_wanted(struct emit *e)
             return found && found->body;
     }
     return false;
+}
+
+bool
+emit_assemblies_wanted(struct emit *e)
+{
+    return emit_table_wanted(e, "Table");
 }
 
 /* Arrays, pointers and references belong to their element's assembly, instances to their definition's. */
@@ -86,55 +90,6 @@ target_framework(struct emit *e, struct md_image *img)
     return arena_strndup(e->arena, v.text.at, v.text.size);
 }
 
-/* ---- names -------------------------------------------------------------------------------------------- */
-
-static bool
-is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/* A part of a full name, quoted and escaped as AssemblyName does it. */
-static const char *
-escaped(struct arena *a, const char *text)
-{
-    size_t n = strlen(text);
-    char *out = arena_alloc(a, 2 * n + 3), *p = out;
-    bool quoted = n && (is_blank(text[0]) || is_blank(text[n - 1]) || strpbrk(text, "\"'"));
-
-    if (quoted)
-        *p++ = '"';
-    for (; *text; text++) {
-        const char *plain = "\t\r\n", *at = strchr(plain, *text);
-
-        if (at || strchr("\\,='\"", *text))
-            *p++ = '\\';
-        *p++ = at ? "trn"[at - plain] : *text;
-    }
-    if (quoted)
-        *p++ = '"';
-    *p = 0;
-    return out;
-}
-
-static const char *
-full_name(struct emit *e, struct md_image *img)
-{
-    struct md_version v = md_assembly_version(img);
-    const char *culture = md_row_count(img, MD_ASSEMBLY) ? md_cell_string(img, MD_ASSEMBLY, 1, MD_ASSEMBLY_CULTURE) : "";
-    char text[17] = "null";
-    uint8_t token[8];
-
-    if (md_assembly_key_token(img, token))
-        for (int i = 0; i < 8; i++) {
-            text[2 * i] = "0123456789abcdef"[token[i] >> 4];
-            text[2 * i + 1] = "0123456789abcdef"[token[i] & 15];
-        }
-    text[16] = 0;
-    return arena_printf(e->arena, "%s, Version=%u.%u.%u.%u, Culture=%s, PublicKeyToken=%s", escaped(e->arena, md_assembly_name(img)),
-                        v.major, v.minor, v.build, v.revision, culture[0] ? escaped(e->arena, culture) : "neutral", text);
-}
-
 /* ---- rows --------------------------------------------------------------------------------------------- */
 
 static void
@@ -158,7 +113,7 @@ write_row(struct emit *e, struct elf_section *s, struct ty_assembly *as, bool is
 {
     struct md_image *img = as->image;
     struct md_blob key = {0};
-    const char *name = bound(e, as, "name"), *key_name = bound(e, as, "key"), *text = full_name(e, img);
+    const char *name = bound(e, as, "name"), *key_name = bound(e, as, "key"), *text = ty_assembly_full_name(e->ty, as);
     const char *framework = target_framework(e, img), *framework_name = bound(e, as, "framework");
     uint32_t path = 0, flags = is_entry ? LDR_ASSEMBLY_ENTRY : 0;
 
@@ -181,14 +136,64 @@ write_row(struct emit *e, struct elf_section *s, struct ty_assembly *as, bool is
     put_pointer(e, s, framework != NULL, framework_name);
 }
 
+static bool
+has_row(struct emit *e, const struct ty_assembly *as)
+{
+    bool has_types = elf_symbol(e->o, bound(e, as, "types"))->offset != elf_symbol(e->o, bound(e, as, "types_end"))->offset;
+
+    return has_types || as == e->in->entry;
+}
+
 void
 emit_assembly_rows(struct emit *e, struct elf_section *s)
 {
     for (size_t i = 0; i < e->ty->assemblies.count; i++) {
         struct ty_assembly *as = e->ty->assemblies.at[i];
-        bool has_types = elf_symbol(e->o, bound(e, as, "types"))->offset != elf_symbol(e->o, bound(e, as, "types_end"))->offset;
 
-        if (has_types || as == e->in->entry)
+        if (has_row(e, as))
             write_row(e, s, as, as == e->in->entry);
+    }
+}
+
+/* ---- resources ---------------------------------------------------------------------------------------- */
+
+/* What code outside of the class library asks for nobody can tell. */
+static bool
+keeps_resources(struct emit *e, const struct ty_assembly *as)
+{
+    return as->opens_resources || !ty_is_library(e->ty, as);
+}
+
+static void
+resource_row(struct emit *e, struct elf_section *s, struct ty_assembly *as, uint32_t assembly, uint32_t row)
+{
+    const char *name = md_cell_string(as->image, MD_MANIFESTRESOURCE, row, MD_MANIFESTRESOURCE_NAME);
+    const char *symbol = arena_printf(e->arena, "resource:%u.%u", as->id, row);
+    struct md_blob bytes;
+
+    if (!md_resource_row(as->image, row, &bytes) || !il_keeps_resource(e->in->il, as, name))
+        return;
+    elf_align(e->rodata, 16);
+    define_bytes(e, symbol, bytes.at, bytes.size);
+    elf_pointer(e->o, s, emit_text(e, name), 0);
+    elf_pointer(e->o, s, symbol, 0);
+    elf_u32(s, bytes.size);
+    elf_u32(s, assembly);
+}
+
+void
+emit_resource_rows(struct emit *e, struct elf_section *s)
+{
+    uint32_t index = 0;
+
+    for (size_t i = 0; i < e->ty->assemblies.count; i++) {
+        struct ty_assembly *as = e->ty->assemblies.at[i];
+        uint32_t count = md_row_count(as->image, MD_MANIFESTRESOURCE);
+
+        if (!has_row(e, as))
+            continue;
+        for (uint32_t row = 1; row <= count && keeps_resources(e, as); row++)
+            resource_row(e, s, as, index, row);
+        index++;
     }
 }

@@ -40,6 +40,18 @@ emit_ref(struct emit *e, struct elf_section *s, const struct ref *ref)
     elf_pointer(e->o, s, t.symbol, t.addend);
 }
 
+const char *
+emit_text(struct emit *e, const char *text)
+{
+    const char *symbol = arena_printf(e->arena, "text:%s", text);
+
+    if (!elf_symbol(e->o, symbol)->section) {
+        elf_define(e->o, symbol, e->rodata);
+        elf_bytes(e->rodata, text, strlen(text) + 1);
+    }
+    return symbol;
+}
+
 void
 emit_type_ref(struct emit *e, struct elf_section *s, struct ty_type *t)
 {

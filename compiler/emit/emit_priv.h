@@ -37,6 +37,7 @@ void emit_type_ref(struct emit *e, struct elf_section *s, struct ty_type *t);
 void emit_method_ref(struct emit *e, struct elf_section *s, enum ref_kind kind, struct ty_method *m);
 void emit_import_note(struct emit *e, const char *name);
 const char *emit_type_symbol(struct emit *e, struct ty_type *t);
+const char *emit_text(struct emit *e, const char *text); /* the symbol of a terminated text, one for equal ones */
 
 /* method_table.c */
 void emit_method_tables(struct emit *e);
@@ -60,11 +61,15 @@ uint32_t emit_fixup(struct emit *e, const struct ref *ref);
 void emit_blob_begin(struct emit *e, struct elf_section *s, uint32_t id);
 void emit_blob_end(struct emit *e, struct elf_section *s, uint32_t id);
 /* assemblies.c: the table of assemblies, if the program asks for it; between begin and end lie an assembly's MethodTables. */
+bool emit_table_wanted(struct emit *e, const char *reader_method);
 bool emit_assemblies_wanted(struct emit *e);
 struct ty_assembly *emit_assembly_of(struct emit *e, struct ty_type *t);
 void emit_assembly_types_begin(struct emit *e, struct ty_assembly *as);
 void emit_assembly_types_end(struct emit *e, struct ty_assembly *as);
 void emit_assembly_rows(struct emit *e, struct elf_section *s);
+void emit_resource_rows(struct emit *e, struct elf_section *s); /* likewise wanted by Assemblies.Resources */
+/* type_rows.c: the rows of LDR_SECTION_TYPES, after the MethodTables */
+void emit_type_rows(struct emit *e, struct elf_section *s);
 /* [DefaultDllImportSearchPaths] of a method or assembly. */
 bool emit_search_path(struct md_image *img, uint32_t token, uint32_t *path);
 /* header.c */

@@ -268,18 +268,6 @@ well_known(struct header *h)
     close_table(h, e->relro, LDR_SECTION_WELL_KNOWN, start, "well_known");
 }
 
-static const char *
-knob_text(struct emit *e, const char *text)
-{
-    const char *symbol = arena_printf(e->arena, "knob:%s", text);
-
-    if (!elf_symbol(e->o, symbol)->section) {
-        elf_define(e->o, symbol, e->rodata);
-        elf_bytes(e->rodata, text, strlen(text) + 1);
-    }
-    return symbol;
-}
-
 static void
 knobs(struct header *h)
 {
@@ -287,44 +275,20 @@ knobs(struct header *h)
     const char *start = open_table(e, e->relro, "knobs");
 
     for (size_t i = 0; i < e->in->knob_count; i++) {
-        elf_pointer(e->o, e->relro, knob_text(e, e->in->knobs[i].key), 0);
-        elf_pointer(e->o, e->relro, knob_text(e, e->in->knobs[i].value), 0);
+        elf_pointer(e->o, e->relro, emit_text(e, e->in->knobs[i].key), 0);
+        elf_pointer(e->o, e->relro, emit_text(e, e->in->knobs[i].value), 0);
     }
     close_table(h, e->relro, LDR_SECTION_KNOBS, start, "knobs");
 }
 
-/* As Type.FullName has it: "Namespace.Outer+Inner". */
-static const char *
-full_name(struct emit *e, struct ty_type *t)
-{
-    char *name;
-
-    if (t->form != TY_FORM_DEF || t->arg_count)
-        return ty_name(e->ty, t);
-    name = arena_printf(e->arena, "%s", t->def->full_name);
-    for (char *c = name; *c; c++)
-        if (*c == '/')
-            *c = '+';
-    return name;
-}
-
-/* Without reflection data only these types can tell their names. */
 static void
-exception_names(struct header *h)
+type_rows(struct header *h)
 {
     struct emit *e = h->e;
-    const char *start = open_table(e, e->relro, "exception_names");
-    const struct ptr_vec *types = reach_types_found(e->reach);
+    const char *start = open_table(e, e->relro, "types");
 
-    for (size_t i = 0; i < types->count; i++) {
-        const struct reach_type *t = types->at[i];
-
-        if (!t->constructed || !ty_is_subclass(e->ty, t->type, ty_well_known_type(e->ty, WK_EXCEPTION)))
-            continue;
-        emit_type_ref(e, e->relro, t->type);
-        elf_pointer(e->o, e->relro, knob_text(e, full_name(e, t->type)), 0);
-    }
-    close_table(h, e->relro, LDR_SECTION_EXCEPTION_NAMES, start, "exception_names");
+    emit_type_rows(e, e->relro);
+    close_table(h, e->relro, LDR_SECTION_TYPES, start, "types");
 }
 
 static void
@@ -338,6 +302,19 @@ assemblies(struct header *h)
     start = open_table(e, e->relro, "assemblies");
     emit_assembly_rows(e, e->relro);
     close_table(h, e->relro, LDR_SECTION_ASSEMBLIES, start, "assemblies");
+}
+
+static void
+resources(struct header *h)
+{
+    struct emit *e = h->e;
+    const char *start;
+
+    if (!emit_table_wanted(e, "Resources"))
+        return;
+    start = open_table(e, e->relro, "resources");
+    emit_resource_rows(e, e->relro);
+    close_table(h, e->relro, LDR_SECTION_RESOURCES, start, "resources");
 }
 
 static void
@@ -390,8 +367,9 @@ emit_header(struct emit *e)
     well_known(&h);
     knobs(&h);
     main_entry(&h);
-    exception_names(&h);
+    type_rows(&h);
     assemblies(&h);
+    resources(&h);
     blobs(&h);
     imports(&h); /* last: the tables above may name engine functions */
     qsort(h.rows, h.count, sizeof *h.rows, by_id);

@@ -2,6 +2,8 @@
  * assemblies or inside them. Methods without lines get a name only. */
 #include "compiler/il/debug.h"
 
+#include "compiler/base/inputs.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,8 @@ file_read(struct arena *a, const char *path, size_t *size)
             bytes = NULL;
     }
     fclose(f);
+    if (bytes)
+        inputs_note(path);
     return bytes;
 }
 

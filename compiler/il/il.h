@@ -69,6 +69,8 @@ struct ty_method *il_delegate_callback(struct il_context *il, struct ty_type *de
 struct ty_method *il_delegate_creation(struct il_context *il, struct ty_type *delegate_type);
 /* A method of Marshal that converts delegates of its type argument: gives that, or NULL for Delegate itself. */
 bool il_marshals_delegate(struct il_context *il, const struct ty_method *exact, struct ty_type **type);
+/* ILLink.Substitutions.xml leaves an embedded resource in the image. */
+bool il_keeps_resource(struct il_context *il, struct ty_assembly *as, const char *name);
 /* What StructMarshallingStubMap says about a type (marshal_map.c). No methods: the managed bytes are the native ones. */
 struct il_struct_map {
     bool is_invalid; /* it has no native form */

@@ -51,7 +51,7 @@ struct il_method_info {
     const struct cg_sig *sig;
     uint32_t code_size;
     bool scanned, failed, has_loop, has_clauses, has_filters;
-    const char *growth; /* why the scan cut it as one of instances that grow for ever; NULL */
+    struct ty_failure failure; /* failed: why, for the emission */
     /* special.c: cached answer of il_constant_body */
     uint8_t constant_state; /* 0 not asked, 1 busy, 2 no, 3 yes */
     int64_t constant;
@@ -284,6 +284,7 @@ struct il_import {
     struct cg_fn *fn;   /* NULL: survey or scan */
     bool quiet;         /* survey: reach must not hear of anything */
     bool failed;        /* sticky */
+    bool cut;           /* failed, and reach has warned: one of instances that grow for ever */
     struct arena *arena; /* of this import */
     struct ty_method *method; /* canonical */
     struct ty_env env;        /* closes open forms */
@@ -306,6 +307,9 @@ struct il_import {
     uint32_t region_count;
     struct il_insn insn;
     struct il_prefixes prefix;
+    struct il_insn literal; /* the last ldstr, whose text is: */
+    const void *literal_data; /* UTF-16 */
+    uint32_t literal_size;
     bool ended; /* the block at hand has its terminator */
     cg_value eh_record, eh_selector; /* allocas between pad and dispatch */
     cg_block throw_blocks[IL_THROW_COUNT]; /* shared in the block at hand's region */

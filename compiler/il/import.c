@@ -193,15 +193,27 @@ facts_of_body(struct il_import *im)
             im->info->has_filters = true;
 }
 
+/* The scan's answer stands for the emission, which may see more (the analysis has gone on since) or
+ * less (it ends before the instruction at fault): only what the throw needs has been marked. */
+static bool
+failed_in_scan(struct il_import *im)
+{
+    if (!im->info->scanned || !im->info->failed)
+        return false;
+    im->ty->failure = im->info->failure;
+    im->failed = true;
+    return true;
+}
+
 /* Body, homes, blocks, regions and the survey. */
 static bool
 prepare(struct il_import *im)
 {
-    if (im->info->growth) { /* the scan's answer: the analysis has gone on since */
-        il_fail_with(im, TY_FAIL_TYPE_LOAD, im->info->growth);
+    bool has_body = il_body_get(im->il, im->method, im->arena, &im->body);
+
+    if (failed_in_scan(im))
         return false;
-    }
-    if (!il_body_get(im->il, im->method, im->arena, &im->body)) {
+    if (!has_body) {
         il_fail(im);
         return false;
     }
@@ -233,6 +245,7 @@ il_scan(struct il_context *il, struct reach *r, struct ty_method *canon)
             il_filters_import(&im);
     }
     im.info->failed = im.failed;
+    im.info->failure = im.ty->failure;
     im.info->scanned = true;
     if (im.failed)
         il_failure_body(&im);

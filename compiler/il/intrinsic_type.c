@@ -163,6 +163,59 @@ il_expand_object_get_type(struct il_import *im, const struct il_expansion *x)
 
 /* ---- names and reflection ------------------------------------------------------------------------------ */
 
+/* The literal that lies below `above` constants of one byte; NULL: there is none. */
+static const char *
+literal_below(struct il_import *im, uint32_t above)
+{
+    const uint8_t *at = im->literal_data;
+    char *text, *to;
+
+    if (!at || im->literal.offset < im->block->start || im->literal.next + above != im->insn.offset)
+        return NULL;
+    text = to = arena_alloc(im->arena, im->literal_size / 2 * 3 + 1);
+    for (uint32_t i = 0; i < im->literal_size; i += 2) {
+        uint32_t c = at[i] | (uint32_t)at[i + 1] << 8;
+
+        if (!c || (c >= 0xD800 && c < 0xE000))
+            return NULL;
+        if (c >= 0x800)
+            *to++ = (char)(0xE0 | c >> 12);
+        if (c >= 0x80)
+            *to++ = (char)(c >= 0x800 ? 0x80 | (c >> 6 & 0x3F) : 0xC0 | c >> 6);
+        *to++ = (char)(c >= 0x80 ? 0x80 | (c & 0x3F) : c);
+    }
+    *to = 0;
+    return text;
+}
+
+/* A literal name is looked up now: there are no names of types to look through later. */
+static bool
+type_by_literal(struct il_import *im, uint32_t count)
+{
+    const char *text = literal_below(im, count - 1);
+    bool is_name = false, must = false;
+    struct ty_type *t;
+
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        const struct il_value *flag = il_peek(im, i);
+        bool is_case = count == 3 && i == 0;
+
+        if (!flag || flag->fact != IL_FACT_INT || (is_case && flag->i))
+            return false;
+        must |= !is_case && flag->i;
+    }
+    t = text ? ty_type_by_text(im->ty, im->method->def->assembly, text, &is_name) : NULL;
+    if (!is_name || (!t && must))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        il_pop(im);
+    if (t)
+        il_push_type_handle(im, IL_FACT_RUNTIME_TYPE, t);
+    else
+        il_push_null(im);
+    return true;
+}
+
 /* Type.GetType(name[, throwOnError[, ignoreCase]]): unqualified names belong to the caller's assembly. */
 bool
 il_expand_type_by_name(struct il_import *im, const struct il_expansion *x)
@@ -173,6 +226,8 @@ il_expand_type_by_name(struct il_import *im, const struct il_expansion *x)
     if (!x->closed->def->is_static || x->closed->sig->params[0] != im->ty->t_string ||
         (count > 1 && x->closed->sig->params[1] != im->ty->t_bool))
         return false;
+    if (type_by_literal(im, count))
+        return true;
     for (uint32_t i = count; i-- > 0;)
         args[i] = il_pop(im);
     assembly.v = il_string_utf8(im, im->method->def->assembly->name);
@@ -198,6 +253,16 @@ il_expand_executing_assembly(struct il_import *im, const struct il_expansion *x)
     il_push_type_handle(im, IL_FACT_TYPE_HANDLE, ty_type_of_def(im->ty, module));
     il_call(im, il_core_method(im->il, "Internal.Runtime.CompilerHelpers.ReflectionHelpers", "GetExecutingAssembly", 1), 0);
     return true;
+}
+
+/* The core library asks for others only. */
+bool
+il_expand_resources(struct il_import *im, const struct il_expansion *x)
+{
+    (void)x;
+    if (!im->method->def->assembly->is_core)
+        im->method->def->assembly->opens_resources = true;
+    return false;
 }
 
 bool

@@ -394,6 +394,9 @@ ldstr(struct il_import *im)
     }
     if (!ref.data)
         ref.data = "";
+    im->literal = im->insn;
+    im->literal_data = ref.data;
+    im->literal_size = ref.size;
     v.v = il_ref(im, &ref);
     il_push(im, &v);
 }

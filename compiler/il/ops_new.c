@@ -11,7 +11,7 @@ il_new_object(struct il_import *im, struct ty_type *open)
 
     if (!closed)
         return NULL;
-    if (!ty_layout_of(im->ty, closed)) {
+    if (!ty_layout_of(im->ty, closed) || !ty_loads(im->ty, closed)) {
         il_fail(im);
         return NULL;
     }

@@ -362,6 +362,19 @@ push_member_handle(struct il_import *im, struct ty_field *field, struct ty_metho
         il_push(im, &v);
 }
 
+/* A program's own type may be malformed. */
+static bool
+is_laid_out(struct il_import *im, struct ty_type *closed)
+{
+    if (!closed)
+        return false;
+    if (closed->form != TY_FORM_DEF || closed->def->is_interface || ty_is_library(im->ty, closed->def->assembly) ||
+        ty_layout_of(im->ty, closed))
+        return true;
+    il_fail(im);
+    return false;
+}
+
 static void
 op_ldtoken(struct il_import *im)
 {
@@ -384,7 +397,7 @@ op_ldtoken(struct il_import *im)
         return;
     }
     type = il_token_any_type(im, token);
-    if (type && il_close(im, type))
+    if (type && is_laid_out(im, il_close(im, type)))
         il_push_type_handle(im, IL_FACT_TYPE_HANDLE, type);
 }
 

@@ -102,13 +102,34 @@ default_body(struct il_builder *b, struct ty_method *m)
     il_put(b, IL_CEE_ret);
 }
 
-static struct ty_method *companion_method(struct il_context *il, const char *name, struct ty_method *m);
+struct ty_method *
+il_companion_method(struct il_context *il, const char *name, int params)
+{
+    const char *colons = strstr(name, "::");
+    char *type = arena_strndup(il->arena, name, (size_t)(colons - name));
+
+    for (size_t i = 0; i < il->ty->assemblies.count; i++) {
+        struct ty_assembly *as = il->ty->assemblies.at[i];
+        struct ty_def *def = as->is_core ? NULL : ty_def_find(il->ty, as, type);
+
+        if (def)
+            return ty_method_named(il->ty, ty_type_of_def(il->ty, def), colons + 2, params);
+    }
+    return NULL;
+}
+
+/* Of the companion's static method that stands for `m`. */
+static int
+parameters(const struct ty_method *m)
+{
+    return (int)m->sig->param_count + m->sig->has_this;
+}
 
 /* An instance method keeps its place in vtables and calls the static one. */
 static void
 companion_body(struct il_builder *b, const struct il_replacement *r, struct ty_method *m)
 {
-    struct ty_method *to = companion_method(b->il, r->argument, m);
+    struct ty_method *to = il_companion_method(b->il, r->argument, parameters(m));
 
     if (!to) {
         ty_fail(b->il->ty, TY_FAIL_MISSING_METHOD, "the companion assembly has no %s", r->argument);
@@ -154,22 +175,6 @@ il_replacement_body(struct il_context *il, const struct il_replacement *r, struc
 /* ---- redirection ---------------------------------------------------------------------------------- */
 
 static struct ty_method *
-companion_method(struct il_context *il, const char *name, struct ty_method *m)
-{
-    const char *colons = strstr(name, "::");
-    char *type = arena_strndup(il->arena, name, (size_t)(colons - name));
-
-    for (size_t i = 0; i < il->ty->assemblies.count; i++) {
-        struct ty_assembly *as = il->ty->assemblies.at[i];
-        struct ty_def *def = as->is_core ? NULL : ty_def_find(il->ty, as, type);
-
-        if (def)
-            return ty_method_named(il->ty, ty_type_of_def(il->ty, def), colons + 2, (int)m->sig->param_count + m->sig->has_this);
-    }
-    return NULL;
-}
-
-static struct ty_method *
 redirect_find(struct il_context *il, struct ty_method *m)
 {
     const struct il_replacement *r;
@@ -179,7 +184,7 @@ redirect_find(struct il_context *il, struct ty_method *m)
         to = str_map_get(&il->exports, m->def->runtime_import);
     else if (!m->def->generic_count && m->owner && !m->owner->arg_count && (r = il_replacement_of(il, m->def)) != NULL &&
              r->kind == REPLACE_COMPANION && !m->sig->has_this)
-        to = companion_method(il, r->argument, m);
+        to = il_companion_method(il, r->argument, parameters(m));
     return to ? to : m;
 }
 

@@ -13,6 +13,7 @@ struct il_substitutions {
     struct ptr_map methods;  /* ty_method_def -> md_substitution */
     struct ptr_map fields;   /* ty_field_def -> md_substitution */
     struct ptr_map switches; /* ty_method_def of a getter -> const char * feature name */
+    struct str_map removed;  /* names of resources that are not kept */
 };
 
 struct il_special {
@@ -70,6 +71,8 @@ bool il_type_query(struct il_context *il, struct ty_method *closed, int64_t *val
 bool il_constant_body(struct il_context *il, struct ty_method *closed, int64_t *value);
 
 /* context.c: the core library or the engine's companion, which know the contract with the engine. */
+/* "Type::Method" of the companion assembly; NULL: it has none. */
+struct ty_method *il_companion_method(struct il_context *il, const char *name, int params);
 bool il_knows_engine(const struct ty_assembly *as);
 
 /* synth_native.c: T has a public constructor without parameters that Activator may run */

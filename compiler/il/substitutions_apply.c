@@ -87,7 +87,11 @@ row_apply(struct il_context *il, struct ty_assembly *as, struct il_substitutions
     struct ty_def *type;
     void *member;
 
-    if (!row->type || (row->assembly && strcmp(row->assembly, as->name) != 0) || !conditions_hold(il, row))
+    if ((row->assembly && strcmp(row->assembly, as->name) != 0) || !conditions_hold(il, row))
+        return;
+    if (row->kind == MD_SUBSTITUTE_RESOURCE_REMOVE)
+        str_map_put(&s->removed, row->member, row);
+    if (!row->type)
         return;
     type = ty_def_find(il->ty, as, row->type);
     if (!type || type->assembly != as)
@@ -174,6 +178,13 @@ il_substitution_of(struct il_context *il, struct ty_method_def *def)
     if (!def->row)
         return NULL;
     return ptr_map_get(&substitutions_of(il, def->assembly)->methods, def);
+}
+
+/* The linker's own instructions are none of the program's. */
+bool
+il_keeps_resource(struct il_context *il, struct ty_assembly *as, const char *name)
+{
+    return strncmp(name, "ILLink.", 7) != 0 && !str_map_get(&substitutions_of(il, as)->removed, name);
 }
 
 bool

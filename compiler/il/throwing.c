@@ -1,5 +1,6 @@
 /* compiler/il/throwing.c - run-time checks, and what becomes of bodies that cannot be compiled. */
 #include "compiler/il/il_priv.h"
+#include "compiler/il/special.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ il_fail_grown(struct il_import *im)
     if (im->failed)
         return;
     im->failed = true;
-    im->info->growth = im->ty->failure.text;
+    im->cut = true;
 }
 
 void
@@ -189,6 +190,37 @@ il_throw_if_gap(struct il_import *im, cg_value entry)
     cg_block_set(im->fn, go_on);
 }
 
+/* The compiler's sentence without the places of files. */
+static const char *
+without_paths(struct il_import *im, const char *text)
+{
+    for (size_t i = 0; i < im->ty->assemblies.count; i++) {
+        const struct ty_assembly *as = im->ty->assemblies.at[i];
+        const char *at;
+
+        for (int n = 0; n < 4 && *as->path && (at = strstr(text, as->path)) != NULL; n++)
+            text = arena_printf(im->arena, "%.*s%s%s", (int)(at - text), text, as->name, at + strlen(as->path));
+    }
+    return text;
+}
+
+/* A throw with a message of ours. false: this class library has no such exception. */
+static bool
+throw_message(struct il_import *im, const struct ty_failure *failure)
+{
+    const char *name = failure->kind == TY_FAIL_MISSING_METHOD  ? "CoreRT.Companion.Failures::MissingMethod"
+                       : failure->kind == TY_FAIL_MISSING_FIELD ? "CoreRT.Companion.Failures::MissingField"
+                                                                : "CoreRT.Companion.Failures::TypeLoad";
+    struct ty_method *helper = failure->message ? il_companion_method(im->il, name, 1) : NULL;
+    cg_value message;
+
+    if (!helper)
+        return false;
+    message = il_string_utf8(im, failure->message);
+    il_call_core(im, helper, &message, CG_CALL_NORETURN);
+    return true;
+}
+
 void
 il_failure_body(struct il_import *im)
 {
@@ -205,14 +237,19 @@ il_failure_body(struct il_import *im)
             i = k;
     im->failed = false;
     im->quiet = false;
-    if (!im->info->growth) /* the analysis has said so */
+    if (!im->cut) /* else the analysis has said so */
         reach_warn(im->reach, im->method, im->insn.offset, text);
+    if (throw_message(im, &failure)) {
+        im->failed = true;
+        return;
+    }
+    text = without_paths(im, text);
     args[0] = cg_int(im->fn, CG_I32, message_id(im, failures[i].id));
     args[1] = args[2] = NULL;
     if (failures[i].strings)
         args[1] = il_string_utf8(im, failures[i].kind == TY_FAIL_INVALID_PROGRAM ? ty_method_name(im->ty, im->method) : text);
     if (failures[i].strings == 2)
-        args[2] = il_string_utf8(im, im->body.assembly ? im->body.assembly->name : im->method->def->assembly->name);
+        args[2] = il_string_utf8(im, im->method->def->assembly->name);
     il_call_core(im, il_helper(im->il, failures[i].helper), args, CG_CALL_NORETURN);
     im->failed = true;
 }

@@ -3,6 +3,7 @@
  * to it, whatever version they ask for. */
 #include "compiler/types/ty_priv.h"
 
+#include "compiler/base/inputs.h"
 #include "pal/pal.h"
 
 #include <stdarg.h>
@@ -30,6 +31,7 @@ ty_fail(struct ty_context *ctx, enum ty_failure_kind kind, const char *format, .
     va_end(args);
     ctx->failure.kind = kind;
     ctx->failure.text = arena_strdup(ctx->arena, text);
+    ctx->failure.message = NULL;
 }
 
 bool
@@ -156,6 +158,7 @@ ty_assembly_open(struct ty_context *ctx, const char *path)
         pal_file_free(&file);
         return NULL;
     }
+    inputs_note(path);
     as = str_map_get(&ctx->priv->assemblies, md_assembly_name(img));
     if (as) {
         pal_file_free(&file); /* the name is taken: the first file stays */

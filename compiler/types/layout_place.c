@@ -172,6 +172,17 @@ place_sequential(struct placing *p)
     return true;
 }
 
+static bool
+misplaced(struct placing *p, const struct placed *f, const char *fact)
+{
+    ty_layout_fail(p->ctx, p->type, fact);
+    ty_say_type(p->ctx, p->type->def,
+                arena_printf(p->ctx->arena,
+                             "it contains an object field at offset %u that is incorrectly aligned or overlapped by a non-object field",
+                             (unsigned)(f->offset - p->start)));
+    return false;
+}
+
 /* References may overlap references only, and lie at word boundaries. */
 static bool
 explicit_check(struct placing *p)
@@ -197,9 +208,9 @@ explicit_check(struct placing *p)
             if (use[at + j] != FREE)
                 p->overlaps = true;
             if (use[at + j] != FREE && use[at + j] != kind)
-                return ty_layout_fail(p->ctx, p->type, "a reference overlaps another field");
+                return misplaced(p, f, "a reference overlaps another field");
             if (kind == REF && (f->offset + j) % TY_WORD)
-                return ty_layout_fail(p->ctx, p->type, "a reference at an odd offset");
+                return misplaced(p, f, "a reference at an odd offset");
             use[at + j] = kind;
         }
     }

@@ -128,6 +128,8 @@ base_open_load(struct ty_context *ctx, struct ty_def *def)
     } else if (!ty_is_def(base) || base->is_value_type || base->def->is_interface) {
         ty_fail(ctx, TY_FAIL_TYPE_LOAD, "%s, %s: its base %s is not a class", def->full_name,
                 def->assembly->path, ty_name(ctx, base));
+        if (ty_is_def(base) && base->def->is_interface)
+            ty_say_type(ctx, def, "the parent type is an interface");
         ok = false;
     } else {
         ok = ty_vars_within(ctx, base, def) && base_open_load(ctx, base->def);

@@ -111,6 +111,35 @@ ty_def_find(struct ty_context *ctx, struct ty_assembly *as, const char *full_nam
     return def;
 }
 
+/* The assembly that a reference and those around it ask. */
+static struct ty_assembly *
+scope_of(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
+{
+    struct ty_assembly *target = NULL;
+    uint32_t scope = 0;
+
+    for (int depth = 0; row && depth < TY_DEPTH_MAX; depth++) {
+        scope = md_cell(as->image, MD_TYPEREF, row, MD_TYPEREF_RESOLUTIONSCOPE);
+        row = md_token_table(scope) == MD_TYPEREF ? md_token_row(scope) : 0;
+    }
+    if (md_token_row(scope) && md_token_table(scope) == MD_ASSEMBLYREF)
+        target = assembly_of_ref(ctx, as, md_token_row(scope));
+    return target ? target : as;
+}
+
+/* In the CLR's words: of a nested type the simple name. */
+static struct ty_def *
+found(struct ty_context *ctx, struct ty_assembly *as, uint32_t row, struct ty_def *def)
+{
+    const char *ns = md_cell_string(as->image, MD_TYPEREF, row, MD_TYPEREF_NAMESPACE);
+    const char *name = md_cell_string(as->image, MD_TYPEREF, row, MD_TYPEREF_NAME);
+
+    if (!def && ctx->failure.kind == TY_FAIL_TYPE_LOAD)
+        ty_say(ctx, "Could not load type '%s%s%s' from assembly '%s'.", ns, *ns ? "." : "", name,
+               ty_assembly_full_name(ctx, scope_of(ctx, as, row)));
+    return def;
+}
+
 static struct ty_def *
 typeref_resolve(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
 {
@@ -125,7 +154,7 @@ typeref_resolve(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
             return NULL;
         outer = ty_def_from_token(ctx, as, scope);
         ty_leave(ctx);
-        return outer ? nested_lookup(ctx, outer, name) : NULL;
+        return outer ? found(ctx, as, row, nested_lookup(ctx, outer, name)) : NULL;
     }
     if (md_token_row(scope) && md_token_table(scope) == MD_MODULEREF) {
         ty_fail(ctx, TY_FAIL_FILE_NOT_FOUND, "%s: %s.%s is in another module of the assembly",
@@ -134,7 +163,7 @@ typeref_resolve(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
     }
     if (md_token_row(scope) && md_token_table(scope) == MD_ASSEMBLYREF)
         target = assembly_of_ref(ctx, as, md_token_row(scope));
-    return target ? ty_def_lookup(ctx, target, ns, name, 0) : NULL;
+    return target ? found(ctx, as, row, ty_def_lookup(ctx, target, ns, name, 0)) : NULL;
 }
 
 /* TypeDef or TypeRef. */
@@ -225,10 +254,11 @@ method_match(struct ty_context *ctx, struct ty_type *open, const char *name, str
 
 static struct ty_method *
 missing_method(struct ty_context *ctx, struct ty_assembly *as, uint32_t row, struct ty_type *owner,
-               const char *name)
+               const char *name, const struct ty_sig *sig)
 {
     ty_fail(ctx, TY_FAIL_MISSING_METHOD, "%s: token %08x: no method %s.%s with that signature",
             as->path, (unsigned)md_token(MD_MEMBERREF, row), ty_name(ctx, owner), name);
+    ty_say_method(ctx, owner, name, sig);
     return NULL;
 }
 
@@ -251,7 +281,7 @@ method_along_bases(struct ty_context *ctx, struct ty_assembly *as, uint32_t row,
         if (!ty_base_find(ctx, level, &level))
             return NULL;
     }
-    return missing_method(ctx, as, row, owner, name);
+    return missing_method(ctx, as, row, owner, name, sig);
 }
 
 static struct ty_method *
@@ -276,7 +306,7 @@ memberref_method(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
         owner = ty_well_known_type(ctx, WK_ARRAY);
     }
     if (!ty_is_def(owner))
-        return missing_method(ctx, as, row, owner, name);
+        return missing_method(ctx, as, row, owner, name, sig);
     return method_along_bases(ctx, as, row, owner, name, sig);
 }
 
@@ -383,6 +413,7 @@ memberref_field(struct ty_context *ctx, struct ty_assembly *as, uint32_t row)
     }
     ty_fail(ctx, TY_FAIL_MISSING_FIELD, "%s: token %08x: no field %s.%s of that type", as->path,
             (unsigned)md_token(MD_MEMBERREF, row), ty_name(ctx, owner), name);
+    ty_say_field(ctx, owner, name);
     return NULL;
 }
 

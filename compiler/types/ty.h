@@ -38,7 +38,8 @@ enum ty_failure_kind {
 
 struct ty_failure {
     enum ty_failure_kind kind;
-    const char *text; /* arena; "System.Foo, X.dll token 02000012: fact" */
+    const char *text;    /* arena; "System.Foo, X.dll token 02000012: fact" */
+    const char *message; /* arena; what the exception says, in the CLR's words; NULL: something made of `text` */
 };
 
 /* ---- assemblies ---------------------------------------------------------------------------- */
@@ -50,6 +51,7 @@ struct ty_assembly {
     uint32_t id;
     bool is_core;                     /* System.Private.CoreLib */
     bool disable_runtime_marshalling; /* [assembly: DisableRuntimeMarshalling] */
+    bool opens_resources;             /* compiler/il: a body of it that is in the image asks for manifest resources */
     struct ty_def **typedefs;         /* [row - 1], made lazily */
     struct ty_method_def **methoddefs;
     struct ty_field_def **fielddefs;
@@ -212,6 +214,7 @@ struct ty_type {
     uint32_t var_index;      /* TYPE_VAR, METHOD_VAR */
     struct ty_sig *fnptr;    /* FNPTR */
     bool is_value_type;      /* structs, enums, primitives; not pointers */
+    bool loads;              /* ty_loads has said so */
     bool has_vars;           /* mentions !n or !!n */
     bool is_canon;           /* mentions System.__Canon: shared form, or __Canon itself */
     uint32_t hash;           /* MethodTable hash code (contract/compiler.md 1.10) */
@@ -409,6 +412,10 @@ struct ty_sig *ty_sig_make(struct ty_context *ctx, const struct ty_sig *probe); 
 /* A struct known by its layout alone: what a struct `like` this one is to native code. A new one each time. */
 struct ty_type *ty_native_struct(struct ty_context *ctx, const struct ty_def *like, struct ty_layout *layout);
 
+/* What Type.GetType finds by a text in code of `home`; NULL: nothing. *is_name: the text has the form of a name. No
+ * failure (type_text.c). */
+struct ty_type *ty_type_by_text(struct ty_context *ctx, struct ty_assembly *home, const char *text, bool *is_name);
+
 /* Tokens of an assembly's metadata, in open form (variables stay variables). NULL + failure. */
 struct ty_type *ty_type_from_token(struct ty_context *ctx, struct ty_assembly *as, uint32_t token);
 struct ty_method *ty_method_from_token(struct ty_context *ctx, struct ty_assembly *as, uint32_t token);
@@ -496,11 +503,17 @@ bool ty_is_array_interface(const struct ty_def *def);
 bool ty_is_assignable(struct ty_context *ctx, struct ty_type *from, struct ty_type *to);
 bool ty_is_subclass(struct ty_context *ctx, struct ty_type *t, struct ty_type *base); /* or equal */
 
+/* Whether instances may exist: false + failure for a class that lacks a method that it must have, or derives from a
+ * sealed one (loads.c). The class library is not asked. */
+bool ty_loads(struct ty_context *ctx, struct ty_type *t);
+bool ty_is_library(const struct ty_context *ctx, const struct ty_assembly *as); /* a file of the class library */
+
 /* Names. C#-like: "System.Collections.Generic.List<System.Int32>", "Ns.Type<A>.Method<B>(System.Int32, ...)". */
 const char *ty_name(struct ty_context *ctx, struct ty_type *t);
 const char *ty_method_name(struct ty_context *ctx, struct ty_method *m);
 /* Unique over all assemblies: "[Assembly]" is put before names of definitions outside System.Private.CoreLib. */
 const char *ty_symbol(struct ty_context *ctx, struct ty_type *t);
+const char *ty_assembly_full_name(struct ty_context *ctx, const struct ty_assembly *as); /* as Assembly.FullName */
 const char *ty_method_symbol(struct ty_context *ctx, struct ty_method *m);
 uint32_t ty_name_hash(const char *utf8); /* contract/compiler.md 1.10, on UTF-16 units */
 

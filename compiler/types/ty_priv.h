@@ -49,6 +49,12 @@ struct ty_private {
     unsigned depth;
 };
 
+/* loads.c: what the exception says, after ty_fail. */
+void ty_say(struct ty_context *ctx, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ty_say_type(struct ty_context *ctx, const struct ty_def *def, const char *why); /* why: "" or "the parent ..." */
+void ty_say_method(struct ty_context *ctx, struct ty_type *owner, const char *name, const struct ty_sig *sig);
+void ty_say_field(struct ty_context *ctx, struct ty_type *owner, const char *name);
+
 /* One level of recursion over input; false + failure past TY_DEPTH_MAX. Pairs with ty_leave. */
 bool ty_enter(struct ty_context *ctx, const char *what);
 void ty_leave(struct ty_context *ctx);

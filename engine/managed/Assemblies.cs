@@ -4,8 +4,10 @@
 
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Reflection;
+using System.Resources;
 using System.Runtime;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -30,6 +32,14 @@ namespace CoreRT.Companion
 
         public const uint IsEntry = 1;
         public const uint HasSearchPath = 2;
+    }
+
+    // struct ldr_resource
+    internal unsafe struct ResourceRow
+    {
+        public byte* Name, Bytes;
+        public uint Size;
+        public int Assembly;
     }
 #pragma warning restore CS0649
 
@@ -90,13 +100,40 @@ namespace CoreRT.Companion
 
         public override AssemblyName[] GetReferencedAssemblies() => throw Disabled();
 
-        public override ManifestResourceInfo GetManifestResourceInfo(string resourceName) => throw Disabled();
+        // With the messages of the CLR.
+        private static void CheckName(string name)
+        {
+            if (name == null)
+                throw new ArgumentNullException(null, "String reference not set to an instance of a String.");
+            if (name.Length == 0)
+                throw new ArgumentException("String cannot have zero length.");
+        }
 
-        public override string[] GetManifestResourceNames() => throw Disabled();
+        public override ManifestResourceInfo GetManifestResourceInfo(string resourceName)
+        {
+            CheckName(resourceName);
+            return Assemblies.Resource(row, resourceName) == null ? null
+                : new ManifestResourceInfo(null, null, ResourceLocation.Embedded | ResourceLocation.ContainedInManifestFile);
+        }
 
-        public override Stream GetManifestResourceStream(string name) => throw Disabled();
+        public override string[] GetManifestResourceNames() => Assemblies.ResourceNames(row);
 
-        public override Stream GetManifestResourceStream(Type type, string name) => throw Disabled();
+        public override Stream GetManifestResourceStream(string name)
+        {
+            CheckName(name);
+            ResourceRow* resource = Assemblies.Resource(row, name);
+
+            return resource == null ? null : new UnmanagedMemoryStream(resource->Bytes, resource->Size);
+        }
+
+        public override Stream GetManifestResourceStream(Type type, string name)
+        {
+            string space = type?.Namespace;
+
+            if (type == null)
+                ArgumentNullException.ThrowIfNull(name, nameof(type));
+            return GetManifestResourceStream(space != null && name != null ? space + "." + name : space + name);
+        }
 
         public override IList<CustomAttributeData> GetCustomAttributesData() => throw Disabled();
 
@@ -122,6 +159,52 @@ namespace CoreRT.Companion
             return (AssemblyRow*)start;
         }
 
+        private static ResourceRow* Resources(out int count)
+        {
+            nint start = RuntimeImports.RhGetModuleSection(MethodTable.Of<object>()->TypeManager,
+                (ReadyToRunSectionType)(Section + 1), out int bytes);
+
+            count = bytes / sizeof(ResourceRow);
+            return (ResourceRow*)start;
+        }
+
+        private static string NameOf(ResourceRow* row) => Encoding.UTF8.GetString(row->Name, string.strlen(row->Name));
+
+        // Null: the assembly has no such resource.
+        internal static ResourceRow* Resource(AssemblyRow* of, string name)
+        {
+            ResourceRow* rows = Resources(out int count);
+            int index = (int)(of - Table(out _));
+
+            for (int i = 0; i < count; i++)
+                if (rows[i].Assembly == index && NameOf(&rows[i]) == name)
+                    return &rows[i];
+            return null;
+        }
+
+        internal static string[] ResourceNames(AssemblyRow* of)
+        {
+            ResourceRow* rows = Resources(out int count);
+            int index = (int)(of - Table(out _));
+            List<string> names = new List<string>();
+
+            for (int i = 0; i < count; i++)
+                if (rows[i].Assembly == index)
+                    names.Add(NameOf(&rows[i]));
+            return names.ToArray();
+        }
+
+        // For ManifestBasedResourceGroveler::GetNeutralResourcesLanguage, which asks for an attribute: what the
+        // assembly itself holds is for every culture.
+        public static CultureInfo NeutralLanguage(Assembly assembly, out UltimateResourceFallbackLocation fallback)
+        {
+            fallback = UltimateResourceFallbackLocation.MainAssembly;
+            return CultureInfo.InvariantCulture;
+        }
+
+        // For ResourceManager::GetSatelliteContractVersion, which asks for an attribute: there are no satellites.
+        public static Version SatelliteVersion(Assembly assembly) => null;
+
         private static Assembly Get(AssemblyRow* rows, int count, int index)
         {
             ImageAssembly[] all = made;
@@ -137,7 +220,7 @@ namespace CoreRT.Companion
         }
 
         // The MethodTables of one assembly lie together. Of the rows at most one holds the type.
-        private static Assembly Of(MethodTable* type)
+        internal static Assembly Of(MethodTable* type)
         {
             AssemblyRow* rows = Table(out int count);
 

@@ -9,6 +9,7 @@ using System;
 using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Threading;
 using Internal.Runtime;
 using Internal.Runtime.CompilerHelpers;
 
@@ -153,6 +154,9 @@ namespace CoreRT.Companion
         private static void InitializeLibraries()
         {
             LibraryInitializer.InitializeLibrary();
+            // Its static constructor runs here and not when two threads first want one: that may be a wait for
+            // the lock of all static constructors, which would then wait for itself, registered twice.
+            GC.KeepAlive(LowLevelLock.s_spinWaitTryAcquireCallback);
             Engine.SetPreallocatedOutOfMemory(PreallocatedOutOfMemoryException.Instance);
             Engine.SetInsufficientStack(new InsufficientExecutionStackException(),
                 &NewInsufficientStack);

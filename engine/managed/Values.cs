@@ -433,7 +433,7 @@ namespace CoreRT.Companion
 
         // From System.Private.CoreLib's point of view the host's error object is a sink for texts.
         [DllImport("*", EntryPoint = "RhErrorAdd")]
-        private static extern int ErrorAdd(void* sink, MethodTable* type, int hresult, char* message,
+        private static extern int ErrorAdd(void* sink, char* type, int typeLength, int hresult, char* message,
             int messageLength, char* stack, int stackLength);
 
         // What is added from here on is inside the next one of those added so far.
@@ -469,11 +469,11 @@ namespace CoreRT.Companion
 
         private static int AddError(void* sink, Exception exception)
         {
+            string type = exception.GetType().ToString();
             string message = MessageOf(exception), stack = StackOf(exception);
 
-            fixed (char* m = message, s = stack)
-                return ErrorAdd(sink, exception.GetMethodTable(), exception.HResult, m, message.Length, s,
-                    stack.Length);
+            fixed (char* t = type, m = message, s = stack)
+                return ErrorAdd(sink, t, type.Length, exception.HResult, m, message.Length, s, stack.Length);
         }
 
         // The exception first, then its inner ones, then theirs.

@@ -4,7 +4,8 @@
  *   engine   of it, without opening the engine's library (a host is linked with it)
  *   process  the whole process, from fork to its end
  *   again    the same as engine in one process, after a shutdown (corertc only)
- * usage: start_host LIBRARY LIBCORERT.so|- [RUNS [MOST-ENGINE-US]]: fails when `engine` takes longer */
+ * usage: start_host LIBRARY LIBCORERT.so|- [RUNS [MOST-ENGINE-US]]: fails when `engine` takes longer even in
+ * the best tenth of the runs, which does not depend on what else the machine has to do */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
@@ -128,15 +129,12 @@ by_size(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static double
+/* Sorts them. */
+static void
 tell(const char *name, int64_t *ns, int count)
 {
-    double median;
-
     qsort(ns, (size_t)count, sizeof *ns, by_size);
-    median = (double)ns[count / 2] / 1000;
-    fprintf(stderr, "%s us %.0f\n", name, median);
-    return median;
+    fprintf(stderr, "%s us %.0f\n", name, (double)ns[count / 2] / 1000);
 }
 
 int
@@ -144,7 +142,7 @@ main(int argc, char **argv)
 {
     static int64_t first[RUNS_MOST], engine[RUNS_MOST], process[RUNS_MOST], again[RUNS_MOST];
     int runs = argc > 3 ? atoi(argv[3]) : 101, i;
-    double most = argc > 4 ? atof(argv[4]) : 0, median;
+    double most = argc > 4 ? atof(argv[4]) : 0;
     struct times t;
 
     if (argc < 3)
@@ -161,7 +159,7 @@ main(int argc, char **argv)
         engine[i] = t.engine;
     }
     tell("start-first", first, runs);
-    median = tell("start-engine", engine, runs);
+    tell("start-engine", engine, runs);
     tell("start-process", process, runs);
     if (strcmp(argv[2], "-") != 0) {
         void *library = dlopen(argv[2], RTLD_NOW);
@@ -176,7 +174,7 @@ main(int argc, char **argv)
         tell("start-again", again, runs);
     }
     puts("start check 42");
-    if (most > 0 && median > most) {
+    if (most > 0 && (double)engine[runs / 10] / 1000 > most) {
         fprintf(stderr, "start_host: the engine's start takes longer than %.0f us\n", most);
         return 1;
     }

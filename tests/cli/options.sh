@@ -20,7 +20,7 @@ check() { # NAME CONDITION...
 check help_exit_code test $? -eq 0
 check help_is_silent_on_stderr test ! -s "$dir/err"
 check help_begins_with_usage sh -c "head -n 1 '$dir/help' | grep -q '^usage: corertc '"
-for option in -o -r --exe --shared --self-contained -O0 -O1 -O2 -Os -g --cpu --jobs --cache --linker --feature --direct-pinvoke --link --strict --drop-in --direct-pinvoke --link --no-stack-check --static --name --header --map --why --quiet --dump --time-report --help --version; do
+for option in -o -r --exe --shared --self-contained -O0 -O1 -O2 -Os -g --cpu --jobs --cache --linker --feature --direct-pinvoke --link --strict --drop-in --direct-pinvoke --link --no-stack-check --static --name --header --map --depfile --why --quiet --dump --time-report --help --version; do
     check "help_lists_$option" test "$(grep -c -- "^  $option " "$dir/help")" -eq 1
 done
 check help_lines_are_short test "$(awk 'length($0) > 110' "$dir/help" | wc -l)" -eq 0

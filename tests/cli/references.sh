@@ -69,5 +69,20 @@ compile --strict -r "$dir/old" "$dir/app/app.dll"
 head -c 1000 "$dir/lib/lib.dll" >"$dir/app/lib.dll"
 compile "$dir/app/app.dll"
 [ "$code" -eq 1 ] && [ ! -e "$dir/out" ] && grep -q '^corertc: error: .*lib' "$dir/err" || fail damaged_reference
+# Two libraries of one simple name: the second is not used, which is said once; a copy of the first is nothing to say.
+mkdir "$dir/one" "$dir/two" "$dir/both"
+echo 'public static class One { public static int F(int x) { int y = x + 1; if (y < x) throw new System.Exception(); return y; } }' >"$dir/one.cs"
+echo 'public static class Two { public static int F(int x) { int y = x + 2; if (y < x) throw new System.Exception(); return y; } }' >"$dir/two.cs"
+echo 'public static class User { public static int F(int x) => Two.F(x); }' >"$dir/user.cs"
+echo 'static class App { static int Main(string[] a) => One.F(a.Length) + (a.Length > 5 ? User.F(0) : 0) - 1; }' >"$dir/both.cs"
+"$compile_cs" "$classlib" "$dir/one/same.dll" -target:library "$dir/one.cs" || exit $?
+"$compile_cs" "$classlib" "$dir/two/same.dll" -target:library "$dir/two.cs" || exit $?
+"$compile_cs" "$classlib" "$dir/two/user.dll" -target:library -r:"$dir/two/same.dll" "$dir/user.cs" || exit $?
+"$compile_cs" "$classlib" "$dir/both/both.dll" -r:"$dir/one/same.dll" -r:"$dir/two/user.dll" "$dir/both.cs" || exit $?
+compile -r "$dir/one" -r "$dir/two/same.dll" -r "$dir/two" "$dir/both/both.dll"
+[ "$code" -eq 0 ] && "$dir/out" && [ "$(grep -c "^corertc: warning: .*two/same.dll: not used, .*one/same.dll is the assembly same here" "$dir/err")" -eq 1 ] || fail hidden_assembly
+cp "$dir/one/same.dll" "$dir/both/"
+compile -r "$dir/one" -r "$dir/two/user.dll" "$dir/both/both.dll"
+[ "$code" -eq 0 ] && ! grep -q "not used" "$dir/err" || fail copy_of_an_assembly
 [ "$failures" -eq 0 ] && echo "all cases pass"
 exit "$failures"

@@ -31,7 +31,7 @@ fi
 cat >"$dir/linker" <<END
 #!/bin/sh
 echo \$\$ >"$dir/started"
-exec sleep 20
+exec sleep 1000
 END
 chmod +x "$dir/linker"
 for signal in INT TERM HUP; do
@@ -42,9 +42,8 @@ for signal in INT TERM HUP; do
         exec env "--default-signal=$signal" "$corertc" --exe -O0 --cache "$dir/cache" --linker "$dir/linker" -o "$dir/never" "$small"
     ) 2>"$dir/err" &
     run=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-        [ -s "$dir/started" ] && break
-        sleep 1
+    while [ ! -s "$dir/started" ] && kill -0 "$run" 2>/dev/null; do
+        sleep 0.2
     done
     ls "$dir/tmp" | grep -q '^corertc\.' || fail "$signal: no temporary folder to begin with"
     kill -s "$signal" "$run"

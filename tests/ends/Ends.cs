@@ -122,7 +122,7 @@ static class Program
             }
             return;
         }
-        Thread.Sleep(10000);
+        Thread.Sleep(100000);
         Console.WriteLine("did not end");
     }
 

@@ -33,9 +33,9 @@ one_case()
 {
     code=0
     if [ "$place" = start ]; then
-        ENDS_START=$kind timeout 60 "$@" main none >"$work/out" 2>"$work/err" || code=$?
+        ENDS_START=$kind timeout 300 "$@" main none >"$work/out" 2>"$work/err" || code=$?
     else
-        timeout 60 "$@" "$place" "$kind" >"$work/out" 2>"$work/err" || code=$?
+        timeout 300 "$@" "$place" "$kind" >"$work/out" 2>"$work/err" || code=$?
     fi
     printed=$(tr '\n ' ',_' <"$work/out")
     [ "$printed" != "" ] || printed=-,

@@ -145,7 +145,7 @@ START_TEST(a_stubborn_finally_is_left_in_the_end)
 
     guest_start(&g, stubborn, false);
     ck_assert(thr_attach());
-    ck_assert(thr_end_others(4 * SHORT)); /* forced after half of it */
+    ck_assert(thr_end_others(LONG / 5)); /* forced after half of it */
     pal_thread_join(g.thread);
     ck_assert_int_eq(g.result, 0);
     ck_assert_uint_eq(g.logged, 1);
@@ -198,6 +198,48 @@ START_TEST(an_end_goes_through_all_entries_of_the_thread)
     ck_assert_int_eq((intptr_t)corert_thread.transition, THREAD_STATE_NO_FRAMES);
     ck_assert_ptr_null(corert_thread.reverse_head);
     ck_assert_int_eq(export_enter(plain_number, NULL), 42);
+}
+END_TEST
+
+/* ---- when a module ends: the others inside ---- */
+
+static int64_t
+back_at_once(void)
+{
+    return 9;
+}
+
+START_TEST(who_is_inside_has_to_leave_and_who_is_outside_may_come_back)
+{
+    struct guest g;
+
+    guest_start(&g, guarded_spin, false);
+    ck_assert_int_eq(export_enter(plain_number, NULL), 42);
+    thr_close_entries();
+    thr_cancel_inside();
+    pal_thread_join(g.thread);
+    ck_assert_int_eq(g.result, 0);
+    ck_assert_int_eq(g.pending, CORERT_E_CLOSED);
+    ck_assert_int_eq(g.log[0], 200);
+    ck_assert_uint_eq(thr_stop_request, 0);
+    /* The caller was outside. Had it been leaving just then, it would have been asked too late: */
+    thr_cancel_self(THR_CANCEL_ASKED);
+    native_action = back_at_once;
+    ck_assert_int_ne(export_enter(guarded_native, NULL), 0);
+    native_action = NULL;
+    ck_assert_int_eq(thr_pending_take(), 0);
+    ck_assert_uint_eq(log_count, 1); /* its finally block, as always */
+    ck_assert_uint_eq(thr_stop_request, 0);
+}
+END_TEST
+
+/* What was asked of the thread before: shutdown runs managed code on it at last. */
+START_TEST(who_ends_the_others_does_not_end_itself)
+{
+    ck_assert(thr_attach());
+    thr_cancel_self(THR_CANCEL_ASKED);
+    ck_assert(thr_end_others(LONG));
+    ck_assert(plain_enter(plain_number, NULL) == 77.0);
 }
 END_TEST
 
@@ -532,6 +574,8 @@ end_suite(void)
     tcase_add_test(core, a_throw_is_the_end_of_an_asked_thread);
     tcase_add_test(core, a_thread_can_end_itself);
     tcase_add_test(core, an_end_goes_through_all_entries_of_the_thread);
+    tcase_add_test(core, who_is_inside_has_to_leave_and_who_is_outside_may_come_back);
+    tcase_add_test(core, who_ends_the_others_does_not_end_itself);
     tcase_add_test(core, a_closed_export_is_not_entered);
     tcase_add_test(core, unknown_threads_are_refused_without_being_attached);
     tcase_add_test(core, a_wait_ends_when_its_thread_has_to);

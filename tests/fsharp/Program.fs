@@ -313,6 +313,36 @@ let advanced () =
     line (String.Join(" ", Seq.zip [ 1; 2 ] [ "a"; "b" ] |> Seq.map (fun (a, b) -> show a + b)) + " " + (Seq.windowed 2 [ 1..4 ] |> Seq.sumBy Array.sum |> show))
     line ((compare [ 1; 2 ] [ 1; 3 ] |> show) + " " + (compare (1, "b") (1, "a") |> sign |> show))
 
+type Piece =
+    | Dot
+    | Round of int
+    | Box of int * string
+
+type Spot = { X: int; Y: string }
+
+let attempt (f: unit -> string) =
+    try line (f ()) with e -> line (e.GetType().FullName + ": " + e.Message)
+
+// What FSharp.Core asks types and its assembly for: whether they are sealed, names, texts of its exceptions.
+let generic () =
+    line (String.Join(",", List.distinct [ 1; 2; 1; 3 ]) + " " + String.Join(",", List.distinct [ "a"; "b"; "a" ]))
+    line (String.Join(",", List.groupBy (fun x -> x % 2) [ 1..5 ] |> List.map (fun (k, v) -> show k + ":" + show v.Length)))
+    line (String.Join(",", List.countBy (fun (x: string) -> x.Length) [ "a"; "bb"; "cc" ] |> List.map (fun (k, v) -> show k + ":" + show v)))
+    line ((dict [ 1, "a"; 2, "b" ]).[2] + (dict [ { X = 1; Y = "x" }, "c"; { X = 2; Y = "y" }, "d" ]).[{ X = 2; Y = "y" }])
+    line (show (List.distinct [ Round 1; Box(1, "a"); Round 1; Dot; Dot ]).Length + show (List.groupBy id [ Dot; Round 2; Dot ]).Length)
+    line (([| 1; 2 |] = [| 1; 2 |]).ToString() + ([| "a" |] = [| "b" |]).ToString() + ([| [| 1 |] |] = [| [| 1 |] |]).ToString())
+    line ((hash [| 1; 2 |] = hash [| 1; 2 |]).ToString() + show (compare [| 1; 2 |] [| 1; 3 |]) + (HashIdentity.Structural<int[]>).Equals([| 1 |], [| 1 |]).ToString())
+    attempt (fun () -> show (List.find (fun x -> x = 3) [ 1; 2 ]))
+    attempt (fun () -> show (List.head ([]: int list)))
+    attempt (fun () -> show (List.reduce (+) ([]: int list)))
+    attempt (fun () -> show [ 1; 2 ].[5])
+    attempt (fun () -> show (Map.find 3 (Map.ofList [ 1, 2 ])))
+    attempt (fun () -> show (Option.get (None: int option)))
+    attempt (fun () -> show (List.zip [ 1 ] [ 1; 2 ]).Length)
+    attempt (fun () -> show (Seq.head (Seq.empty: int seq)))
+    attempt (fun () -> show (Array.sub [| 1 |] 2 3).Length)
+    line (typeof<Spot>.Name + " " + typeof<Piece>.FullName + " " + typeof<int list>.ToString())
+
 [<EntryPoint>]
 let main arguments =
     records ()
@@ -322,5 +352,6 @@ let main arguments =
     collections ()
     objects ()
     advanced ()
+    generic ()
     show arguments.Length |> line
     3

@@ -14,6 +14,14 @@ public sealed class GuestException : Exception
     public GuestException(string message, Exception inner) : base(message, inner) { }
 }
 
+public class GuestOuter<T>
+{
+    public sealed class Failed<U> : Exception
+    {
+        public Failed(string message) : base(message) { }
+    }
+}
+
 public static unsafe class Guest
 {
     static int calls;
@@ -85,6 +93,7 @@ public static unsafe class Guest
         case 5: Environment.Exit(3); break;
         case 6: int[] two = new int[2]; two[kind] = 0; break;
         case 7: throw new InvalidOperationException("\u00e9\u20ac\U0001F600");
+        case 8: throw new GuestOuter<int>.Failed<string[]>("one\ntwo \0 \ud800 end\n" + new string('\u20ac', 1000));
         }
     }
 

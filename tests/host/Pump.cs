@@ -434,7 +434,7 @@ public static class Pump
         bool semaphore = new SemaphoreSlim(0).Wait(5);
         bool any = WaitHandle.WaitAny(new WaitHandle[] { new ManualResetEvent(false), new AutoResetEvent(false) }, 5)
             == WaitHandle.WaitTimeout;
-        return !over && !semaphore && any && clock.ElapsedMilliseconds >= 39 && clock.ElapsedMilliseconds < 2000 ? 1 : -1;
+        return !over && !semaphore && any && clock.ElapsedMilliseconds >= 39 ? 1 : -1;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -429,7 +429,12 @@ START_TEST(hooks_are_checked)
     ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
     hooks.struct_size = sizeof hooks + 8;
     ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
+    hooks.struct_size = offsetof(corert_file_hooks, release) + 4; /* inside a pointer */
+    ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
     hooks.struct_size = offsetof(corert_file_hooks, release);
+    config.struct_size = offsetof(corert_config, no_threads) - 4;
+    ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
+    config.struct_size = sizeof config;
     config.context = &given;
     ck_assert_int_eq(corert_init(&config), CORERT_OK);
     ck_assert_int_eq(corert_shutdown(), CORERT_OK);

@@ -399,7 +399,7 @@ START_TEST(nothing_serves_in_a_child_of_fork)
     h = an_array();
     child = fork();
     if (child == 0) {
-        alarm(20);
+        alarm(300);
         for (size_t i = 0; i < ROWS; i++) {
             const struct row *r = &rows[i];
 

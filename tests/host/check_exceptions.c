@@ -184,6 +184,53 @@ START_TEST(without_a_handler_the_log_is_told_and_else_nobody)
 }
 END_TEST
 
+#define EURO        "\xE2\x82\xAC"
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+static struct {
+    unsigned count; /* lines of errors */
+    char line[3][4096];
+} lines;
+
+static void
+keep_lines(void *context, corert_log_level level, const char *message)
+{
+    (void)context;
+    ck_assert(strpbrk(message, "\r\n") == NULL);
+    if (level != CORERT_LOG_ERROR || lines.count == 3)
+        return;
+    ck_assert_uint_lt(strlen(message), sizeof lines.line[0]);
+    strcpy(lines.line[lines.count++], message);
+}
+
+/* Lines come one by one and whole; what C cannot hold or UTF-8 not say is replaced. */
+START_TEST(a_text_of_several_lines_reaches_the_log_line_by_line)
+{
+    corert_config config = {.struct_size = sizeof config, .log = keep_lines};
+    static const char type[] = "GuestOuter`1+Failed`1[System.Int32,System.String[]]";
+    static const char second[] = "two " REPLACEMENT " " REPLACEMENT " end";
+    const char *message;
+    corert_error *error;
+    int (*throws)(int);
+
+    ck_assert_int_eq(corert_init(&config), CORERT_OK);
+    BIND(guest_load(), "guest_fail", throws);
+    ck_assert_int_eq(throws(8), 0);
+    ck_assert_uint_eq(lines.count, 3);
+    ck_assert_msg(strncmp(lines.line[0], "unhandled exception: GuestOuter`1+Failed`1[System.Int32,System.String[]]: one", 78) == 0, "%s",
+                  lines.line[0]);
+    ck_assert_str_eq(lines.line[1], second);
+    ck_assert_uint_eq(strlen(lines.line[2]), 1000 * strlen(EURO));
+    ck_assert_int_eq(corert_error_take(&error), CORERT_E_EXCEPTION);
+    ck_assert_str_eq(corert_error_type(error), type);
+    message = corert_error_message(error);
+    ck_assert_uint_eq(strlen(message), strlen("one\n") + strlen(second) + strlen("\n") + 1000 * strlen(EURO));
+    ck_assert(strncmp(message + strlen("one\n"), second, strlen(second)) == 0);
+    corert_error_free(error);
+    guest_stop();
+}
+END_TEST
+
 TCase *
 case_exceptions(void)
 {
@@ -196,5 +243,6 @@ case_exceptions(void)
     tcase_add_test(c, an_exception_ends_at_the_innermost_export);
     tcase_add_test(c, the_pending_status_belongs_to_the_thread);
     tcase_add_test(c, without_a_handler_the_log_is_told_and_else_nobody);
+    tcase_add_test(c, a_text_of_several_lines_reaches_the_log_line_by_line);
     return c;
 }

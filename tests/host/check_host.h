@@ -63,6 +63,11 @@ TCase *case_overflow(void);
 TCase *case_stack(void);
 TCase *case_values(void);
 
+/* check_odd.c */
+TCase *case_frames(void);
+TCase *case_fibers(void);
+TCase *case_small(void);
+
 /* check_hard.c */
 TCase *case_arguments(void);
 TCase *case_starve(void);

@@ -62,7 +62,7 @@ wait_until_told(void)
 {
     const struct timespec ms = {0, 1000000};
 
-    for (int i = 0; i < 20000 && !told; i++)
+    for (int i = 0; i < 200000 && !told; i++)
         nanosleep(&ms, NULL);
     ck_assert_uint_ge(told, 1);
 }

@@ -143,15 +143,6 @@ spinner(void *kind)
     return (void *)(intptr_t)spin((int)(intptr_t)kind);
 }
 
-static double
-seconds(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* A collection has to stop the loop. */
 START_TEST(loops_without_calls_can_be_stopped)
 {
@@ -159,7 +150,6 @@ START_TEST(loops_without_calls_can_be_stopped)
     int (*spins)(void), i;
     void (*release)(int);
     pthread_t thread;
-    double start;
     void *result;
 
     BIND(m, "guest_spin", spin);
@@ -169,10 +159,8 @@ START_TEST(loops_without_calls_can_be_stopped)
     ck_assert_int_eq(pthread_create(&thread, NULL, spinner, (void *)(intptr_t)_i), 0);
     while (spins() == 0)
         ;
-    start = seconds();
     for (i = 0; i < 20; i++)
-        collect();
-    ck_assert_msg(seconds() - start < 8, "%.1f s", seconds() - start);
+        collect(); /* for ever, if it cannot */
     release(1);
     ck_assert_int_eq(pthread_join(thread, &result), 0);
     ck_assert_int_eq((int)(intptr_t)result, _i);

@@ -20,6 +20,7 @@ config_of(uint32_t stress)
     config.gc_stress_evacuate = stress != 0;
     config.gc_verify = stress != 0;
     config.no_threads = 1;
+    config.shutdown_ms = 100000; /* of the coroutines' own time, whatever else runs */
     return config;
 }
 
@@ -125,9 +126,9 @@ START_TEST(nothing_runs_until_it_is_pumped)
     usleep(10000);
     ck_assert_int_eq(steps(), 0);
     ck_assert_int_eq(corert_pump(0, &ready, &due_us), CORERT_OK);
-    ck_assert_int_ge(steps(), 0);
     ck_assert_uint_eq(ready, 0);
-    ck_assert(due_us > 0 && due_us < SECOND_US);
+    if (steps() < 5) /* all can be due by now */
+        ck_assert(due_us > 0 && due_us < SECOND_US);
     while (steps() < 5)
         pump_and_sleep(0);
     stop_engine();
@@ -150,7 +151,8 @@ START_TEST(timers_tick_while_the_host_sleeps_no_longer_than_told)
     while (steps() < 10)
         pump_and_sleep(1000);
     timer(0);
-    ck_assert(now_us(CLOCK_MONOTONIC) - begin >= 30000);
+    /* Ten times three, and the class library's clock has whole milliseconds. */
+    ck_assert_uint_ge(now_us(CLOCK_MONOTONIC) - begin, 28000);
     ck_assert_uint_eq(task_count(), tasks);
     stop_engine();
 }
@@ -312,6 +314,25 @@ START_TEST(an_unhandled_exception_of_a_coroutine_closes_the_module)
 }
 END_TEST
 
+/* What the host's thread waits for will not come: another coroutine has ended the module. */
+START_TEST(the_hosts_wait_ends_with_its_module)
+{
+    corert_module *m = start(0);
+    int (*stay)(int);
+    void (*end)(int);
+
+    BIND(m, "threads_stay", stay);
+    BIND(m, "threads_end_in_pool", end);
+    end(_i);
+    ck_assert_int_eq(stay(_i % 2 ? 2 : 5), 0);
+    ck_assert_int_eq(corert_pending_status(), CORERT_E_CLOSED);
+    ck_assert_uint_eq(said.unhandled.count, 1);
+    ck_assert_int_eq(stay(5), 0);
+    ck_assert_int_eq(corert_pending_status(), CORERT_E_CLOSED);
+    ck_assert_msg(corert_shutdown() == CORERT_OK, "%s", said.log);
+}
+END_TEST
+
 START_TEST(engines_with_and_without_threads_follow_each_other)
 {
     corert_module *m;
@@ -454,6 +475,7 @@ case_pump(void)
     tcase_add_test(c, finalizers_run_in_the_pump);
     tcase_add_loop_test(c, shutdown_ends_what_waits_and_what_does_not, 0, 2);
     tcase_add_test(c, an_unhandled_exception_of_a_coroutine_closes_the_module);
+    tcase_add_loop_test(c, the_hosts_wait_ends_with_its_module, 0, 4);
     tcase_add_test(c, engines_with_and_without_threads_follow_each_other);
     tcase_add_test(c, a_host_function_may_pump);
     tcase_add_test(c, a_pump_elsewhere_is_refused);

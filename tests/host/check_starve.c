@@ -3,6 +3,8 @@
  * collection checks it), and with room the same work gives the right result. */
 #include "tests/host/check_host.h"
 
+#include <stdbool.h>
+
 enum { CAP_MIB = 4, SEEDS = 500, SIZES = 1500, KINDS = 24, YIELDS = 6, STARTS = 15 };
 
 static int (*work)(int, int), (*starve)(int, int, int), (*starve_out)(int, int, int);
@@ -134,25 +136,37 @@ START_TEST(no_memory_at_an_export_is_a_status)
 }
 END_TEST
 
+/* true: the answer of an export is one. false: its module has ended, which was told. */
+static bool
+is_open(int answer)
+{
+    if (answer != 0)
+        return true;
+    ck_assert_int_eq(corert_pending_status(), CORERT_E_CLOSED);
+    ck_assert_uint_gt(reports.count, 0);
+    return false;
+}
+
 /* Threads of managed code that have no memory when they start end their module, as any exception of
- * theirs that nobody handles; the engine and its heap are as good as before. */
+ * theirs that nobody handles: now, or as late as when there is memory again. Who waits for them comes
+ * out with zero; the engine and its heap are as good as before. */
 START_TEST(no_memory_on_other_threads_ends_the_module_at_worst)
 {
     uint32_t x = 4711;
     unsigned ended = 0;
 
     for (int i = 0; i < 60; i++) {
-        int kind = i % 2 ? YIELDS : STARTS, got;
+        int kind = i % 2 ? YIELDS : STARTS, got, again;
 
         begin(0);
         got = starve(kind, 5, random_drop(&x));
-        if (add(1, 2) == 3) {
+        if (is_open(got)) {
             ck_assert_msg(got == 6 || got == -1, "%d gives %d", kind, got);
             relieve();
-            ck_assert_int_eq(work(kind, 5), 6);
+            again = work(kind, 5);
+            ck_assert_msg(again == 6 || again == 0, "%d then gives %d", kind, again);
+            ended += !is_open(again);
         } else {
-            ck_assert_int_eq(corert_pending_status(), CORERT_E_CLOSED);
-            ck_assert_uint_gt(reports.count, 0);
             ended++;
         }
         ck_assert_int_eq(corert_gc_collect(CORERT_GC_COMPACT), CORERT_OK);

@@ -100,17 +100,15 @@ static unsafe class Limits
 
     static void Reflection()
     {
-        Line("name of a type", () => typeof(Marked).Name == "Marked");
         Line("name of an enum's member", () => Colour.Green.ToString() == "Green");
         Line("enum from text", () => Enum.Parse<Colour>("Green") == Colour.Green);
         Line("attributes", () => typeof(Marked).IsDefined(typeof(MarkAttribute), false));
         Line("methods", () => typeof(Marked).GetMethod("Twice").Invoke(new Marked(), new object[] { 21 }));
         Line("fields", () => typeof(Marked).GetField("Field").GetValue(new Marked()));
-        Line("type from text", () => Type.GetType("Marked") != null);
+        Line("type from text", () => Type.GetType("Mar" + Environment.NewLine.Trim() + "ked") != null);
         Line("generic types at run time", () => typeof(List<>).MakeGenericType(typeof(Marked)) != null);
         Line("objects by type", () => Activator.CreateInstance(typeof(Marked)) != null);
         Line("types of an assembly", () => typeof(Marked).Assembly.GetTypes().Length > 0);
-        Line("resources of an assembly", () => typeof(Marked).Assembly.GetManifestResourceNames().Length);
         Line("stack trace with names", () =>
         {
             try

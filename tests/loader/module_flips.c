@@ -18,7 +18,7 @@
 #include "loader/loader_priv.h"
 #include "pal/pal.h"
 
-enum { FAULTS_SHOWN = 20, SECONDS_MAX = 60 };
+enum { FAULTS_SHOWN = 20, SECONDS_MAX = 300 };
 
 static struct {
     uint8_t *bytes; /* a fork changes its own; nothing may be read behind a cut */

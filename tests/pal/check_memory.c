@@ -46,6 +46,28 @@ START_TEST(heap_refuses_an_impossible_size)
 }
 END_TEST
 
+START_TEST(a_character_cut_at_the_end_goes)
+{
+    static const char *const texts[][2] = {{"", ""},
+                                           {"a", "a"},
+                                           {"a\xC3", "a"},
+                                           {"a\xC3\xA9", "a\xC3\xA9"},
+                                           {"\xE2\x82", ""},
+                                           {"\xE2\x82\xAC", "\xE2\x82\xAC"},
+                                           {"\xF0\x9F\x98", ""},
+                                           {"b\xF0", "b"},
+                                           {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"}};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[8];
+
+        strcpy(text, texts[i][0]);
+        pal_text_trim(text);
+        ck_assert_str_eq(text, texts[i][1]);
+    }
+}
+END_TEST
+
 START_TEST(reservation_is_aligned_and_usable_when_committed)
 {
     const size_t size = (size_t)1 << 20, alignment = (size_t)4 << 20;
@@ -113,6 +135,7 @@ memory_cases(void)
 
     tcase_add_test(cases, heap_blocks_are_aligned_and_zero_size_is_a_block);
     tcase_add_test(cases, heap_refuses_an_impossible_size);
+    tcase_add_test(cases, a_character_cut_at_the_end_goes);
     tcase_add_test(cases, reservation_is_aligned_and_usable_when_committed);
     tcase_add_test(cases, reservation_refuses_nonsense);
     tcase_add_test(cases, protection_follows_the_pages_a_range_touches);

@@ -14,6 +14,7 @@ main(void)
     suite_add_tcase(suite, memory_cases());
     suite_add_tcase(suite, thread_cases());
     suite_add_tcase(suite, file_cases());
+    suite_add_tcase(suite, group_cases());
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

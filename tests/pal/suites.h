@@ -6,6 +6,7 @@
 
 TCase *cursor_cases(void);
 TCase *file_cases(void);
+TCase *group_cases(void);
 TCase *memory_cases(void);
 TCase *thread_cases(void);
 

@@ -78,13 +78,14 @@ cg_entry_begin(struct cg_fn *fn, cg_value frame, bool is_export)
     if (!cg_ready(fn))
         return NULL;
     snprintf(text, sizeof text,
-             "movq %%fs:%d(%%rax), %%rdx\n\tmovq %%fs:%d(%%rax), %%rcx\n\ttestq %%rdx, %%rdx\n\tje 3f\n\ttestq %%rcx, %%rcx\n\tje 3f\n"
+             "movq %%rsp, %%rdx\n\tsubq %%fs:%d(%%rax), %%rdx\n\tcmpq %%fs:%d(%%rax), %%rdx\n\tjae 3f\n"
+             "\tmovq %%fs:%d(%%rax), %%rcx\n\tcmpq %%rsp, %%rcx\n\tjb 3f\n\tmovq %%fs:%d(%%rax), %%rdx\n"
              "\tmovq %%rdx, %d(%%rdi)\n\tmovq %%rcx, %d(%%rdi)\n\tleaq 1f(%%rip), %%rdx\n\tmovq %%rdx, %d(%%rdi)\n"
              "\tmovq %%rsp, %d(%%rdi)\n\tmovq %%rbp, %d(%%rdi)\n\tmovq $$0, %d(%%rdi)\n\tmovq $$%d, %d(%%rdi)\n"
              "\tmovq %%fs:%d(%%rax), %%rdx\n\tmovq %%rdx, %d(%%rdi)\n\tmovq %%rdi, %%fs:%d(%%rax)\n\tmovq $$%d, %%fs:%d(%%rax)\n"
              "\tcmpl $$0, (%%rsi)\n\tjne 2f\n\txorl %%eax, %%eax\n\tjmp 1f\n"
              "2:\tmovq %%rdx, %%fs:%d(%%rax)\n\tmovq %%rcx, %%fs:%d(%%rax)\n3:\tmovl $$1, %%eax\n1:",
-             THREAD_THREAD, THREAD_TRANSITION, REVERSE_THREAD, REVERSE_TRANSITION, REVERSE_PC, REVERSE_RSP, REVERSE_RBP,
+             THREAD_STACK_LOW, THREAD_STACK_BYTES, THREAD_TRANSITION, THREAD_THREAD, REVERSE_THREAD, REVERSE_TRANSITION, REVERSE_PC, REVERSE_RSP, REVERSE_RBP,
              REVERSE_GUARD_RSP, is_export ? REVERSE_IS_EXPORT : 0, REVERSE_EXCEPTION, THREAD_REVERSE_HEAD, REVERSE_PREV,
              THREAD_REVERSE_HEAD, THREAD_STATE_MANAGED, THREAD_TRANSITION, THREAD_REVERSE_HEAD, THREAD_TRANSITION);
     args[0] = cg_import_load(fn->unit, fn->b, "corert_thread_block_offset", fn->unit->types[CG_I64]);

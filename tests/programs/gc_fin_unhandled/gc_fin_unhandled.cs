@@ -18,7 +18,7 @@ static class Program
         Make();
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        Thread.Sleep(5000);
+        Thread.Sleep(300000);
         T.P("not reached");
     }
 }
