@@ -34,6 +34,8 @@ corert_init(const corert_config *config)
     if (engine.started || thr_forked())
         return CORERT_E_MISUSE;
     c = config_copy(config);
+    if ((unsigned)c.gc_concurrent > CORERT_GC_CONCURRENT_OFF)
+        return CORERT_E_MISUSE;
     if (c.finalizers != CORERT_FINALIZERS_HOST && c.finalizers != CORERT_FINALIZERS_THREAD)
         return CORERT_E_MISUSE;
     if (c.no_threads > 1 || (c.no_threads && c.thread_start))

@@ -46,12 +46,27 @@ small_setting_read(const char *name, uint32_t most, uint32_t *out, struct ldr_di
     return true;
 }
 
+static bool
+concurrent_read(corert_config *config, struct ldr_diag *diag)
+{
+    uint32_t on = config->gc_concurrent == CORERT_GC_CONCURRENT_ON;
+    const char *text = getenv("CORERT_GCCONCURRENT");
+
+    if (!small_setting_read("CORERT_GCCONCURRENT", 1, &on, diag))
+        return false;
+    if (text && text[0])
+        config->gc_concurrent = on ? CORERT_GC_CONCURRENT_ON : CORERT_GC_CONCURRENT_OFF;
+    return true;
+}
+
 bool
 engine_config_from_environment(corert_config *config, struct ldr_diag *diag)
 {
     return setting_read("DOTNET_GCHeapHardLimit", 16, UINT64_MAX, &config->heap_cap_bytes, diag) &&
            small_setting_read("CORERT_GCSTRESS", UINT32_MAX, &config->gc_stress_interval, diag) &&
            small_setting_read("CORERT_GCSTRESS_EVACUATE", 1, &config->gc_stress_evacuate, diag) &&
+           concurrent_read(config, diag) &&
+           small_setting_read("CORERT_GCSTRESS_CONCURRENT", 1, &config->gc_stress_concurrent, diag) &&
            small_setting_read("CORERT_VERIFYHEAP", 1, &config->gc_verify, diag) &&
            small_setting_read("CORERT_GCLOG", 1, &config->gc_log, diag) &&
            small_setting_read("CORERT_GCMARKTHREADS", 64, &config->gc_mark_threads, diag) &&

@@ -256,6 +256,29 @@ scan_ambiguous(void)
     hnd_each(1u << HND_PINNED, handle_scan_ambiguous, NULL);
 }
 
+static bool
+stack_scan_ambiguous(struct thr_thread *t, void *context)
+{
+    (void)context;
+    thr_for_each_range(t, range_scan, NULL);
+    return true;
+}
+
+/* The class library's reports and pinned handles can wait for the end. */
+static void
+begin(uint8_t *log, uintptr_t mask)
+{
+    thr_log_set(log, mask);
+    thr_for_each(stack_scan_ambiguous, NULL);
+    scan_roots();
+}
+
+static void
+end(void)
+{
+    thr_log_set(NULL, 0);
+}
+
 static void
 clear_weak(enum gc_weak_phase phase)
 {
@@ -388,14 +411,19 @@ mib(uint64_t bytes)
 static void
 log_collection(const struct gc_collection *c)
 {
+    char beside[80] = "";
+
+    if (c->concurrent)
+        snprintf(beside, sizeof beside, ", begun in %.3f, marked beside the program for %.3f",
+                 ms(c->begin_ns), ms(c->beside_ns));
     engine_log(CORERT_LOG_INFO,
                "gc %" PRIu64 ": %s%s, %.3f ms (stop %.3f, roots %.3f, mark %.3f, weak %.3f, "
-               "sweep %.3f), %.2f -> %.2f MiB, moved %.2f MiB, %" PRIu64 " pinned by %" PRIu64
+               "sweep %.3f%s), %.2f -> %.2f MiB, moved %.2f MiB, %" PRIu64 " pinned by %" PRIu64
                " words, %" PRIu64 " finalizers ready",
                c->number, reason_text(c->reason), c->compacted ? ", compacting" : "",
                ms(c->pause_ns), ms(c->stop_ns), ms(c->roots_ns), ms(c->mark_ns), ms(c->weak_ns),
-               ms(c->sweep_ns), mib(c->bytes_before), mib(c->bytes_after), mib(c->moved_bytes),
-               c->pinned_objects, c->ambiguous_words, c->ready_finalizers);
+               ms(c->sweep_ns), beside, mib(c->bytes_before), mib(c->bytes_after),
+               mib(c->moved_bytes), c->pinned_objects, c->ambiguous_words, c->ready_finalizers);
 }
 
 static void
@@ -510,6 +538,8 @@ gcw_table(void)
         .scan_dependents = scan_dependents,
         .clear_weak = clear_weak,
         .finalize_eager = finalize_eager,
+        .begin = begin,
+        .end = end,
         .resume = thr_resume_world,
         .after = after,
         .near_limit = near_limit,

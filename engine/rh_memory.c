@@ -1,35 +1,63 @@
 /* engine/rh_memory.c - reference stores, exchanges and bulk copies of managed memory.
- * The collector neither moves objects nor keeps generations yet, so a barrier is a release store:
- * another thread that reads the reference sees the object's contents. All stores of references
- * that are not inlined go through here, which is where the logging barrier will be added. */
+ * All stores of references that are not inlined go through here. They write the log's byte behind it
+ * (struct thread_block), as compiled code does (pass_barrier.c), and are release stores: another thread
+ * that reads the reference sees the object's contents. */
 #include "engine/rh.h"
+#include "engine/thr.h"
+#include "gc/heap_format.h"
 
 #include <stdatomic.h>
 #include <string.h>
+
+static inline void
+log_store(const void *slot)
+{
+    const struct thread_block *tb = &corert_thread;
+
+    __atomic_store_n(&tb->log[(uintptr_t)slot >> GC_LOG_SHIFT & tb->log_mask], GC_LOG_STORED,
+                     __ATOMIC_RELEASE);
+}
+
+static void
+log_stores(const void *from, size_t bytes)
+{
+    uintptr_t at = (uintptr_t)from & ~(uintptr_t)(GC_LOG_BYTES - 1), end = (uintptr_t)from + bytes;
+
+    if (corert_thread.log_mask == 0)
+        return;
+    for (; at < end; at += GC_LOG_BYTES)
+        log_store((const void *)at);
+}
 
 void
 RhpAssignRef(void **slot, void *value)
 {
     __atomic_store_n(slot, value, __ATOMIC_RELEASE);
+    log_store(slot);
 }
 
 void
 RhpCheckedAssignRef(void **slot, void *value)
 {
     __atomic_store_n(slot, value, __ATOMIC_RELEASE);
+    log_store(slot);
 }
 
 void *
 RhpCheckedLockCmpXchg(void **slot, void *value, void *comparand)
 {
     __atomic_compare_exchange_n(slot, &comparand, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    log_store(slot);
     return comparand;
 }
 
 void *
 RhpCheckedXchg(void **slot, void *value)
 {
-    return __atomic_exchange_n(slot, value, __ATOMIC_SEQ_CST);
+    void *old = __atomic_exchange_n(slot, value, __ATOMIC_SEQ_CST);
+
+    log_store(slot);
+    return old;
 }
 
 int32_t
@@ -79,6 +107,7 @@ RhBulkMoveWithWriteBarrier(void *to, const void *from, size_t bytes)
         words_backward(to, from, bytes / 8);
     else
         words_forward(to, from, bytes / 8);
+    log_stores(to, bytes);
 }
 
 void *

@@ -39,6 +39,8 @@ struct module_descriptor {
 enum { SHUTDOWN_MS = 5000, CAP_LEAST = 1 << 20 };
 /* A program's second marker waits for so much: with less, sharing costs more than it gains. */
 enum { EXE_HELPER_BYTES = 64 << 20 };
+/* With less alive, marking takes no longer than two stops. */
+enum { CONCURRENT_BYTES = 4 << 20 };
 enum descriptor_flag { DESCRIPTOR_LIBRARY = 1, DESCRIPTOR_EXECUTABLE = 2 };
 
 static_assert(sizeof(struct module_descriptor) == 16, "Companion.cs: ModuleDescriptor");
@@ -417,7 +419,9 @@ parts_start(const corert_config *config, bool executable)
                              .mark_threads = config->gc_mark_threads,
                              .stress_interval = config->gc_stress_interval,
                              .stress_evacuate = config->gc_stress_evacuate != 0,
-                             .verify = config->gc_verify != 0};
+                             .verify = config->gc_verify != 0,
+                             .concurrent_bytes = CONCURRENT_BYTES,
+                             .stress_concurrent = config->gc_stress_concurrent != 0};
     corert_status status;
 
     /* A program of its own may use a second processor; a host is asked first. */
@@ -425,8 +429,13 @@ parts_start(const corert_config *config, bool executable)
         heap.mark_threads = 2;
         heap.mark_helper_bytes = EXE_HELPER_BYTES;
     }
-    if (config->no_threads)
+    heap.concurrent = config->gc_concurrent == CORERT_GC_CONCURRENT_ON || heap.stress_concurrent ||
+                      (config->gc_concurrent == CORERT_GC_CONCURRENT_DEFAULT && executable &&
+                       pal_cpu_count() > 1);
+    if (config->no_threads) {
         heap.mark_threads = 1;
+        heap.concurrent = heap.stress_concurrent = false;
+    }
     if (!thr_init(&hooks))
         return CORERT_E_NOMEM;
     if (config->no_threads)
@@ -505,6 +514,7 @@ engine_stop(void)
         thr_deadline_set(engine.shutdown_ns);
         CLASSLIB_FUNCTION(void (*)(void), engine.library, STOP)();
     }
+    gc_stop_concurrent();
     thr_shutdown();
     ldr_stop();
     dispatch_flush();

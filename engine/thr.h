@@ -144,6 +144,9 @@ bool thr_world_is_stopped(void);
 bool thr_stopped_by_me(void);
 /* How long a thread may take to a check before it is named; for tests. */
 void thr_stop_patience_set(uint64_t ns);
+/* Where threads log their stores from now on (struct thread_block); NULL: nowhere. World stopped, or no
+ * other thread. */
+void thr_log_set(uint8_t *log, uintptr_t mask);
 
 /* ---- the stop signal (thr_signal.c) ---- */
 /* Uses signal `number` to stop threads in compiled code. PAL_E_ACCESS: it is handled by somebody;

@@ -291,6 +291,7 @@ blocks_swap(struct thr_coro *from, struct thr_coro *to)
     if (tb->thread)
         tb->thread->block = tb;
     sched.current = to;
+    thr_log_apply(tb);
     if (tb->thread)
         thr_limit_reset(tb->thread);
     tb->slice_polls = 0;

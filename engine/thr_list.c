@@ -5,9 +5,14 @@
 
 #include "corert.h"
 
+/* Of threads that are not attached. */
+static uint8_t no_log[1];
+
 _Thread_local struct thread_block corert_thread
     __attribute__((tls_model("initial-exec"), visibility("hidden"))) = {
-        .transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES, .slice_limit = UINTPTR_MAX};
+        .transition = (void *)(intptr_t)THREAD_STATE_NO_FRAMES,
+        .slice_limit = UINTPTR_MAX,
+        .log = no_log};
 
 struct thr_list thr_list;
 
@@ -42,6 +47,24 @@ thr_list_unlock(void)
     thr_inside_end();
 }
 
+void
+thr_log_apply(struct thread_block *tb)
+{
+    tb->log = thr_list.log ? thr_list.log : tb->no_log;
+    tb->log_mask = thr_list.log ? thr_list.log_mask : 0;
+}
+
+void
+thr_log_set(uint8_t *log, uintptr_t mask)
+{
+    struct thr_thread *t;
+
+    thr_list.log = log;
+    thr_list.log_mask = mask;
+    for (t = thr_list.first; t; t = t->next)
+        thr_log_apply(t->block);
+}
+
 static void
 list_insert(struct thr_thread *t)
 {
@@ -54,6 +77,7 @@ list_insert(struct thr_thread *t)
     thr_list.first = t;
     thr_list.count++;
     tb->thread = t;
+    thr_log_apply(tb);
     thr_limit_reset(t);
     thr_cancel_attached(t);
     thr_list_unlock();

@@ -16,10 +16,14 @@ struct thr_list {
     struct thr_hooks hooks;
     _Atomic(bool (*)(void)) start; /* thr_start_hook_set */
     void (*_Atomic exit_callback)(void);
+    uintptr_t log_mask; /* guarded by lock, as log; for thread blocks */
+    uint8_t *log;       /* NULL: nobody logs */
 };
 
 extern struct thr_list thr_list; /* thr_list.c */
 
+/* The thread's log is the one of now. THREADS held. */
+void thr_log_apply(struct thread_block *tb);
 /* thr_stop.c */
 void thr_wait_for_resume(void);
 #define THR_NEED_LIBRARY UINTPTR_MAX          /* thr_limit_slow: no need; must not be unwound */

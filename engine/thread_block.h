@@ -20,10 +20,13 @@
 #define THREAD_REVERSE_HEAD    80
 #define THREAD_SLICE_LIMIT     88
 #define THREAD_SLICE_POLLS     96
+#define THREAD_NO_LOG          100
 #define THREAD_WANTED          104
 #define THREAD_STACK_LOW       112
 #define THREAD_STACK_BYTES     120
-#define THREAD_BLOCK_SIZE      128
+#define THREAD_LOG_MASK        128
+#define THREAD_LOG             136
+#define THREAD_BLOCK_SIZE      144
 
 /* values of thread_block.transition that are no pointers */
 #define THREAD_STATE_MANAGED   0  /* the thread runs managed code */
@@ -118,12 +121,15 @@ struct thread_block {
      * greatest number. The engine's own: compiled code looks at `stack_limit`. */
     _Atomic(uintptr_t) slice_limit;
     int32_t slice_polls; /* checks left before the clock is looked at */
-    int32_t filler;
+    uint8_t no_log[4];   /* what is logged when nobody wants to know goes to the first */
     _Atomic(uintptr_t) wanted; /* all bits set while `stack_limit` is at its maximum, else 0 */
     /* The stack that the thread was last seen on. An entry from anywhere else takes the slow path, and
      * so does one with 0 bytes: not attached, or inside the engine. */
     uintptr_t stack_low;
     uintptr_t stack_bytes;
+    /* Who stores a reference to an address writes 1 to log[address / 64 & log_mask] behind it. */
+    uintptr_t log_mask;
+    uint8_t *log; /* the table of a cycle (gc/logged.c), else a byte that nobody reads */
 };
 
 static_assert(offsetof(struct thread_block, alloc_ptr) == THREAD_ALLOC_PTR, "abi");
@@ -142,6 +148,9 @@ static_assert(offsetof(struct thread_block, slice_polls) == THREAD_SLICE_POLLS, 
 static_assert(offsetof(struct thread_block, wanted) == THREAD_WANTED, "abi");
 static_assert(offsetof(struct thread_block, stack_low) == THREAD_STACK_LOW, "abi");
 static_assert(offsetof(struct thread_block, stack_bytes) == THREAD_STACK_BYTES, "abi");
+static_assert(offsetof(struct thread_block, no_log) == THREAD_NO_LOG, "abi");
+static_assert(offsetof(struct thread_block, log_mask) == THREAD_LOG_MASK, "abi");
+static_assert(offsetof(struct thread_block, log) == THREAD_LOG, "abi");
 static_assert(sizeof(struct thread_block) == THREAD_BLOCK_SIZE, "abi");
 
 static_assert(offsetof(struct thr_transition, reverse) == TRANSITION_REVERSE, "abi");

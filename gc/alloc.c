@@ -13,7 +13,8 @@ enum {
     TAIL_REST_BYTES = 1024, /* likewise of a whole block */
     LOCK_TRIES = 200,
     GROWTH_TRIES = 3,
-    CAP_TRIES = 4
+    CAP_TRIES = 4,
+    STRESS_OBJECTS = 7
 };
 
 static void *
@@ -43,12 +44,12 @@ gc_heap_lock(void)
 bool
 gc_alloc_is_due(size_t bytes)
 {
-    uint64_t budget = gc_heap.budget_bytes;
+    uint64_t due = __atomic_load_n(&gc_heap.due_bytes, __ATOMIC_RELAXED);
 
     /* Until the world is asked to stand, who does not collect goes on. */
     if (__atomic_load_n(&gc_heap.stopping, __ATOMIC_RELAXED))
-        budget += budget / 8;
-    return gc_heap.since_bytes > 0 && gc_heap.since_bytes + bytes > budget &&
+        due += gc_heap.budget_bytes / 8;
+    return gc_heap.since_bytes > 0 && gc_heap.since_bytes + bytes > due &&
            gc_collect_is_allowed();
 }
 
@@ -304,8 +305,10 @@ gc_alloc(struct gc_buffer *buffer, uint64_t *taken, const struct gc_mt *mt, size
     r.bytes = gc_align8(bytes);
     if (r.bytes < GC_OBJECT_MIN_BYTES)
         r.bytes = GC_OBJECT_MIN_BYTES;
-    if (gc_heap.config.stress_interval)
+    if (gc_heap.config.stress_interval) {
+        gc_cycle_help(STRESS_OBJECTS);
         stress();
+    }
     at = take_or_collect(&r);
     if (!at) {
         pal_mutex_lock(&gc_heap.lock);

@@ -13,17 +13,24 @@ enum {
 };
 
 /* ---- lines ---- */
+/* A line in use may be marked meanwhile. */
+GC_INLINE bool
+is_free(const uint8_t *line)
+{
+    return __atomic_load_n(line, __ATOMIC_RELAXED) == 0;
+}
+
 /* The next hole of `bytes` or more in lines [from, ..): [*first, *end). */
 bool
 gc_hole_next(const uint8_t *lines, size_t from, size_t bytes, size_t *first, size_t *end)
 {
     for (;;) {
-        while (from < GC_BLOCK_LINES && lines[from])
+        while (from < GC_BLOCK_LINES && !is_free(&lines[from]))
             from++;
         if (from == GC_BLOCK_LINES)
             return false;
         *first = from;
-        while (from < GC_BLOCK_LINES && !lines[from])
+        while (from < GC_BLOCK_LINES && is_free(&lines[from]))
             from++;
         *end = from;
         if ((*end - *first) << GC_LINE_SHIFT >= bytes)

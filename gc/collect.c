@@ -1,6 +1,7 @@
 /* gc/collect.c - a collection from beginning to end, and when one is due.
  * Order: native state, lock COLLECT, world stop, lock HEAP, buffers, ambiguous words, lines
- * cleared, precise roots, trace, dependents, weak handles, finalization, sweep, unlock, resume. */
+ * cleared, precise roots, trace, dependents, weak handles, finalization, sweep, unlock, resume.
+ * The end of a cycle (gc/cycle.c) is the same, with what was stored meanwhile among the roots. */
 #include "gc/gc_priv.h"
 
 #include <string.h>
@@ -60,6 +61,18 @@ budget_of(uint64_t live)
     return budget > base ? budget : base;
 }
 
+/* A cycle that still marks when the budget is used up may go on for a quarter more. */
+static void
+budget_set(uint64_t live)
+{
+    uint64_t cap = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES;
+    uint64_t budget = budget_of(live), more = budget / 4, room = live < cap ? (cap - live) / 16 : 0;
+
+    gc_heap.budget_bytes = budget;
+    gc_heap.stop_bytes = budget + (more < room ? more : room);
+    gc_cycle_plan();
+}
+
 uint64_t
 gc_collect_number(void)
 {
@@ -82,7 +95,7 @@ gc_collect_start(void)
     collect.without = false;
     collect.allocating = 0;
     collect.processors = pal_cpu_count();
-    gc_heap.budget_bytes = budget_of(0);
+    budget_set(0);
 }
 
 /* ---- buffers ---- */
@@ -129,11 +142,11 @@ retire(void *context, struct gc_buffer *buffer, bool torn)
 
 /* ---- phases ---- */
 static void
-verify(void)
+verify(bool (*check)(char *text, size_t size))
 {
     char text[512];
 
-    if (!gc_heap.config.verify || gc_verify(text, sizeof text))
+    if (!gc_heap.config.verify || check(text, sizeof text))
         return;
     if (gc_heap.world->verify_failed)
         gc_heap.world->verify_failed(text);
@@ -161,15 +174,17 @@ prepare_blocks(void)
 }
 
 static void
-scan_all(const struct gc_world *w)
+scan_all(const struct gc_world *w, bool cycle)
 {
     if (w->scan_ambiguous)
         w->scan_ambiguous();
-    gc_sweep_prepare();
+    gc_sweep_prepare(cycle);
     if (w->scan_roots)
         w->scan_roots();
     gc_roots_each(scan_registered, NULL);
     gc_finalize_scan_ready();
+    if (cycle)
+        gc_cycle_log_visit();
 }
 
 static void
@@ -195,29 +210,42 @@ weak_and_finalizable(const struct gc_world *w)
     return ready;
 }
 
-/* World stopped, HEAP held. */
+/* Marking, or the rest of a cycle's. */
+static void
+begin(const struct request *r, const struct gc_collection *c)
+{
+    bool moving;
+
+    prepare_blocks();
+    if (c->concurrent) {
+        gc_mark_go_alone((uint32_t)c->number);
+        return;
+    }
+    gc_sweep_begin();
+    moving = gc_evacuate_choose(r->flags, r->reason);
+    gc_mark_begin(moving, (uint32_t)c->number);
+}
+
+/* World stopped, HEAP held, and MARKS for a cycle. */
 static void
 collect_stopped(const struct request *r, struct gc_collection *c)
 {
     const struct gc_world *w = gc_heap.world;
     struct gc_sweep_result swept;
     uint64_t at = pal_time_ns(), now;
-    bool moving;
 
-    prepare_blocks();
-    moving = gc_evacuate_choose(r->flags, r->reason);
-    gc_mark_begin(moving, (uint32_t)c->number);
+    begin(r, c);
     collect.allocating = 0;
     if (w->each_buffer)
         w->each_buffer(retire, NULL);
     c->bytes_before = gc_heap.live_bytes + gc_heap.since_bytes - gc_heap.retired_bytes;
     gc_alloc_reset_regions();
-    verify();
-    scan_all(w);
+    verify(gc_verify);
+    scan_all(w, c->concurrent);
     now = pal_time_ns();
     c->roots_ns = now - at;
     at = now;
-    trace_with_dependents(w, true);
+    trace_with_dependents(w, !c->concurrent || gc_cycle_phase() == GC_CYCLE_MARKING);
     now = pal_time_ns();
     c->mark_ns = now - at;
     at = now;
@@ -226,12 +254,15 @@ collect_stopped(const struct request *r, struct gc_collection *c)
     c->weak_ns = now - at;
     at = now;
     gc_mark_end(c);
+    verify(gc_verify_marks);
+    if (c->concurrent)
+        gc_cycle_end(c);
     gc_sweep(&swept);
     gc_heap.live_bytes = c->bytes_after;
     gc_heap.since_bytes = 0;
     gc_heap.retired_bytes = 0;
-    gc_heap.budget_bytes = budget_of(gc_heap.live_bytes);
-    verify();
+    budget_set(gc_heap.live_bytes);
+    verify(gc_verify);
     c->sweep_ns = pal_time_ns() - at;
 }
 
@@ -254,9 +285,11 @@ record_keep(struct gc_collection *c)
     pal_mutex_lock(&collect.record_lock);
     collect.last = *c;
     collect.totals.collections++;
-    collect.totals.pause_ns += c->pause_ns;
+    collect.totals.pause_ns += c->pause_ns + c->begin_ns;
     if (c->pause_ns > collect.totals.max_pause_ns)
         collect.totals.max_pause_ns = c->pause_ns;
+    if (c->begin_ns > collect.totals.max_pause_ns)
+        collect.totals.max_pause_ns = c->begin_ns;
     collect.totals.moved_bytes += c->moved_bytes;
     collect.totals.finalized += c->ready_finalizers;
     pal_mutex_unlock(&collect.record_lock);
@@ -284,6 +317,29 @@ collect_lock(const struct request *r)
     return false;
 }
 
+/* COLLECT held. What is to be done for growth, or under stress. */
+enum step { STEP_NOTHING, STEP_BEGIN, STEP_END, STEP_STOPPED };
+
+static enum step
+step_choose(const struct request *r)
+{
+    bool stress = r->reason == GC_REASON_STRESS && gc_heap.config.stress_concurrent, due;
+    enum gc_cycle_phase phase = gc_cycle_phase();
+
+    if (r->reason != GC_REASON_GROWTH && !stress)
+        return STEP_STOPPED;
+    pal_mutex_lock(&gc_heap.lock);
+    due = stress || gc_heap.since_bytes >=
+                        (phase == GC_CYCLE_MARKING ? gc_heap.stop_bytes : gc_heap.budget_bytes);
+    pal_mutex_unlock(&gc_heap.lock);
+    if (phase == GC_CYCLE_MARKED || (phase == GC_CYCLE_MARKING && due))
+        return STEP_END;
+    if (phase == GC_CYCLE_MARKING)
+        return STEP_NOTHING;
+    if (gc_cycle_is_worth_it() && gc_cycle_begin())
+        return STEP_BEGIN;
+    return due ? STEP_STOPPED : STEP_NOTHING;
+}
 static void
 collect_native(void *context)
 {
@@ -291,8 +347,18 @@ collect_native(void *context)
     struct gc_collection *c = &r->record;
     const struct gc_world *w = gc_heap.world;
 
+    enum step step;
+    bool claimed;
+
     if (!collect_lock(r))
         return;
+    step = step_choose(r);
+    if (step == STEP_NOTHING || step == STEP_BEGIN) {
+        pal_mutex_unlock(&collect.lock);
+        return;
+    }
+    claimed = gc_cycle_claim();
+    c->concurrent = step == STEP_END;
     c->number = gc_collect_number() + 1;
     c->reason = r->reason;
     c->start_ns = pal_time_ns();
@@ -301,12 +367,17 @@ collect_native(void *context)
     __atomic_store_n(&gc_heap.stopping, false, __ATOMIC_RELAXED);
     c->stop_ns = pal_time_ns() - c->start_ns;
     pal_mutex_lock(&gc_heap.lock);
+    c->concurrent = c->concurrent && gc_cycle_can_end();
+    if (claimed && !c->concurrent)
+        gc_cycle_abandon();
     collect_stopped(r, c);
     __atomic_store_n(&collect.number, c->number, __ATOMIC_RELEASE);
     pal_mutex_unlock(&gc_heap.lock);
     c->pause_ns = pal_time_ns() - c->start_ns;
     record_keep(c);
     w->resume();
+    if (claimed)
+        gc_cycle_release();
     trim(r);
     pal_mutex_unlock(&collect.lock);
     r->done = true;

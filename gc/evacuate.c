@@ -63,6 +63,12 @@ is_fragmented(void)
 }
 
 bool
+gc_evacuate_is_due(void)
+{
+    return gc_heap.config.stress_evacuate || is_fragmented();
+}
+
+bool
 gc_evacuate_choose(uint32_t collect_flags, enum gc_reason reason)
 {
     bool all = gc_heap.config.stress_evacuate, compact = (collect_flags & GC_COLLECT_COMPACT) != 0;

@@ -119,11 +119,13 @@ gc_find_settle_block(size_t block)
 {
     struct gc_block *b = &gc_heap.block[block];
     uint8_t *lines = gc_block_lines(block);
+    size_t i;
 
     b->chain = 0;
     if (!b->opened)
         return;
-    memset(lines, GC_LINE_FRESH, gc_block_opened_lines(b));
+    for (i = 0; i < gc_block_opened_lines(b); i++) /* in a cycle some are marked */
+        lines[i] |= GC_LINE_FRESH;
     lines[0] |= GC_LINE_START;
     b->opened = 0;
 }
@@ -152,8 +154,8 @@ find_large(size_t block)
     return (struct gc_object *)(void *)(gc_block_at(block) + GC_OBJECT_HEADER_BYTES);
 }
 
-struct gc_object *
-gc_find_object(uintptr_t address)
+static struct gc_object *
+find(uintptr_t address, bool old)
 {
     /* One of the object's own bytes: an address just past its data is the next one's header. */
     size_t own = gc_offset((void *)(address & ~(uintptr_t)7)) - 8, block = own >> GC_BLOCK_SHIFT;
@@ -178,7 +180,10 @@ gc_find_object(uintptr_t address)
         if (!gc_block_lines(block)[line] &&
             line >= gc_block_opened_lines(&gc_heap.block[block]))
             return NULL;
-        line_walk(block, line);
+        if (!old)
+            line_walk(block, line);
+        else if (gc_heap.block[block].opened || (gc_block_lines(block)[line] & GC_LINE_FRESH))
+            return NULL;
         /* At the very end of the block the bit is the next block's. */
         if (bit >> (GC_BLOCK_SHIFT - 3) != block)
             bit--;
@@ -190,6 +195,18 @@ gc_find_object(uintptr_t address)
         address > (uintptr_t)o + gc_heap_bytes(o) - GC_OBJECT_HEADER_BYTES)
         return NULL;
     return o;
+}
+
+struct gc_object *
+gc_find_object(uintptr_t address)
+{
+    return find(address, false);
+}
+
+struct gc_object *
+gc_find_old_object(uintptr_t address)
+{
+    return find(address, true);
 }
 
 void

@@ -1,6 +1,6 @@
 /* gc/gc.h - the managed heap: allocation, collection, counters, roots that others register.
  * Mark-region heap (Immix, PLDI 2008) with conservative roots: objects found from ambiguous words
- * never move, others may when their block is sparse. Collections stop the world.
+ * never move, others may when their block is sparse. Collections stop the world, or mark beside it.
  * One heap a process. "coop" functions are called by threads in managed state. */
 #ifndef GC_GC_H
 #define GC_GC_H
@@ -56,6 +56,12 @@ struct gc_world {
     /* A dead object whose type says GC_MT_EXT_EAGER_FINALIZER: finalizes it at once, without managed
      * code. NULL: they are finalized like others. */
     void (*finalize_eager)(void *object);
+    /* World stopped, no `torn` thread. From now on who stores a reference (not NULL, and not into an
+     * object that only its own code has seen, with no stop in between) writes GC_LOG_STORED to
+     * log[address >> GC_LOG_SHIFT & mask] behind it. Then calls gc_ambiguous() for stacks and gc_root()
+     * for other strong slots, without callouts. NULL, as `end`: no cycles. */
+    void (*begin)(uint8_t *log, uintptr_t mask);
+    void (*end)(void); /* World stopped: nobody logs any more */
     void (*resume)(void);
     /* The world runs again: log, wake the finalizer thread, callouts. */
     void (*after)(const struct gc_collection *collection);
@@ -77,12 +83,18 @@ struct gc_config {
     uint32_t stress_interval;     /* collect at every n-th slow allocation; 0 = off */
     bool stress_evacuate;         /* each collection moves everything movable */
     bool verify;                  /* walk the heap before and after each collection */
+    bool concurrent;              /* collections for growth mark beside the program (gc/cycle.c) */
+    uint64_t concurrent_bytes;    /* but only with so much alive */
+    bool stress_concurrent;       /* with stress_interval: every other time a cycle begins, which the
+                                     next time ends; each slow allocation marks a little */
 };
 
 /* Start and stop; not thread-safe. stop frees everything: no object may be used afterwards. */
 /* contract: none of the heap's functions may run concurrently | locks: none */
 bool gc_start(const struct gc_config *config);
 void gc_stop(void);
+/* No more cycles; no thread of the heap's looks at MethodTables from here on. As gc_stop. */
+void gc_stop_concurrent(void);
 bool gc_is_started(void);
 
 /* An object of `bytes` (header included; a multiple of 8 is made of it), zeroed, its MT word set.
@@ -132,11 +144,13 @@ struct gc_collection {
     uint64_t mark_ns;
     uint64_t weak_ns; /* weak handles, dependents, finalization */
     uint64_t sweep_ns;
-    uint64_t pause_ns; /* whole */
+    uint64_t pause_ns; /* whole; of a cycle the second stop */
+    uint64_t begin_ns, beside_ns; /* of a cycle: the first stop; marking between both */
     uint64_t bytes_before, bytes_after; /* of objects; after: marked */
     uint64_t moved_bytes, pinned_objects, ambiguous_words;
     uint64_t ready_finalizers;
     bool compacted;
+    bool concurrent; /* a cycle */
 };
 
 /* Collects. Any state (goes through run_native); waits for a collection under way and then makes
@@ -170,6 +184,8 @@ bool gc_no_collect_active(void);
 /* Walks every block, object and slot. false: `text` (size bytes) names the bad slot and object.
  * World stopped, or single-threaded tests. */
 bool gc_verify(char *text, size_t size);
+/* After marking: what marked objects refer to is marked. As above. */
+bool gc_verify_marks(char *text, size_t size);
 /* Calls visit for every object: marked ones after a collection, all that can be walked in between.
  * World stopped. */
 void gc_each_object(void (*visit)(void *context, void *object, size_t bytes), void *context);

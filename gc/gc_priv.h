@@ -1,5 +1,6 @@
 /* gc/gc_priv.h - what the files of gc/ share.
- * Locks, in the order in which they are taken: COLLECT (one collection at a time), HEAP (blocks,
+ * Locks, in the order in which they are taken: COLLECT (one collection at a time), MARKS (a cycle's
+ * marking, gc/cycle.c), HEAP (blocks,
  * shared regions, counters; held for the whole of a collection), POOL (mark stack chunks, blocks
  * to copy into; helper threads take it), FINALIZE and ROOTS. */
 #ifndef GC_GC_PRIV_H
@@ -74,11 +75,14 @@ struct gc_heap {
     uint64_t allocated_bytes;
     uint64_t retired_bytes; /* of allocated_bytes: never became objects */
     uint64_t since_bytes;   /* handed out since the last collection */
-    uint64_t budget_bytes;  /* collect when since_bytes comes to it */
+    uint64_t budget_bytes;  /* the next collection is to come when since_bytes comes to it */
+    uint64_t stop_bytes;    /* a cycle that marks still is ended by then */
+    uint64_t due_bytes;     /* atomic: something is to be done when since_bytes comes to it */
     uint64_t live_bytes;    /* marked by the last collection */
     uint64_t refused;
     uint32_t stress_count;
     bool stopping; /* atomic: a thread has begun a collection, the world runs still */
+    uint8_t line_live; /* stopped: GC_LINE_LIVE or GC_LINE_LIVE_TOO: what marking sets, or has set */
     struct gc_shared spare[GC_SPARE_BUFFERS]; /* left by threads that detached; ptr NULL: empty */
     struct gc_shared medium;
     struct gc_shared pinned;
@@ -173,6 +177,8 @@ void gc_blocks_trim(uint64_t keep_bytes);
 /* The object to which an address belongs, by the rule of gc_ambiguous(); NULL: none. World
  * stopped. */
 struct gc_object *gc_find_object(uintptr_t address);
+/* The same, but only objects that are older than the last collection. */
+struct gc_object *gc_find_old_object(uintptr_t address);
 /* Sets the start bits of all objects in the runs handed out since the last collection. */
 void gc_find_walk_block(size_t block);
 /* Writes down in the lines what was opened; the thread cannot go on opening the block. */
@@ -229,6 +235,14 @@ bool gc_pool_run(size_t markers, void (*work)(size_t index));
 void gc_mark_begin(bool moving, uint32_t epoch);
 /* Marks all that is reachable from what was found so far. */
 void gc_mark_drain(bool large);
+/* The same by one marker that does not move anything; stops after `most` objects. true: all is done. */
+bool gc_mark_slice(size_t most);
+/* Marks what the slots of the object in [low, high) refer to, at the latest when parts end. */
+void gc_mark_part(struct gc_object *o, uint8_t *low, uint8_t *high);
+void gc_mark_parts_end(void);
+/* From here on the world runs while we mark; and stands again. */
+void gc_mark_go_beside(void);
+void gc_mark_go_alone(uint32_t epoch);
 void gc_mark_end(struct gc_collection *record);
 /* Marks the object, which does not move. */
 void gc_mark_pinned(struct gc_object *o);
@@ -251,6 +265,8 @@ gc_stay_word(const void *object)
     return (uint32_t *)((uintptr_t)object - 8);
 }
 
+/* Whether a collection by itself would move objects. */
+bool gc_evacuate_is_due(void);
 /* Chooses blocks to empty. false: none is worth it. */
 bool gc_evacuate_choose(uint32_t collect_flags, enum gc_reason reason);
 /* Where a live object of a candidate block is to be from now on. `*fresh`: the caller is the first
@@ -258,7 +274,11 @@ bool gc_evacuate_choose(uint32_t collect_flags, enum gc_reason reason);
 void *gc_evacuate(struct gc_marker *m, struct gc_object *o, uint32_t epoch, bool *fresh);
 
 /* ---- sweep.c; world stopped ---- */
-void gc_sweep_prepare(void); /* clears the lines' marks before marking */
+void gc_sweep_begin(void);        /* another bit of lines means alive from now on */
+void gc_sweep_begin_beside(void); /* the same for a cycle */
+void gc_sweep_abandon(void);      /* as if that cycle had not been */
+/* What lines say but for that bit is cleared. `cycle`: marking has begun. */
+void gc_sweep_prepare(bool cycle);
 struct gc_sweep_result {
     size_t used_blocks;
     size_t free_lines; /* in blocks that are in use */
@@ -291,6 +311,43 @@ enum gc_outcome gc_buffer_refill(struct gc_buffer *buffer, uint64_t *taken, size
 /* Bytes of the buffer's block behind its limit, and of its chain, that the thread may still use. */
 size_t gc_buffer_tail(const struct gc_buffer *buffer);
 size_t gc_buffer_chain(const struct gc_buffer *buffer);
+
+/* ---- logged.c; MARKS held ---- */
+uint8_t *gc_log_table(void);
+uintptr_t gc_log_mask(void);
+bool gc_log_make(void); /* large enough for the heap; between cycles. false: no memory */
+void gc_log_release(void);
+void gc_log_clear(void);
+/* Blocks with log bytes of their own; those behind them share theirs. */
+size_t gc_log_blocks(void);
+/* Looks at what was stored in a block, and those that share its bytes, since it was looked at last.
+ * Returns how many bytes said so. */
+size_t gc_log_visit(size_t block);
+
+/* ---- cycle.c ---- */
+enum gc_cycle_phase {
+    GC_CYCLE_IDLE,
+    GC_CYCLE_MARKING,
+    GC_CYCLE_MARKED,  /* the rest is for the stop */
+    GC_CYCLE_CLEARING /* the log is made ready for the next */
+};
+
+enum gc_cycle_phase gc_cycle_phase(void);
+bool gc_cycle_is_worth_it(void);
+void gc_cycle_plan(void); /* HEAP held: when gc_alloc_is_due() */
+/* COLLECT held, native state. false: this collection has to be one that stops the world. */
+bool gc_cycle_begin(void);
+/* A collector takes MARKS, if there is a cycle (true), before it stops the world; then it ends or
+ * abandons it. */
+bool gc_cycle_claim(void);
+/* World stopped: false: a thread may be between a reference and the log. */
+bool gc_cycle_can_end(void);
+void gc_cycle_log_visit(void);
+void gc_cycle_end(struct gc_collection *record);
+void gc_cycle_abandon(void);
+void gc_cycle_release(void);
+/* Marks a little, if there is something. */
+void gc_cycle_help(size_t objects);
 
 /* ---- collect.c ---- */
 void gc_collect_start(void);

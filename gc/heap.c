@@ -24,11 +24,10 @@ meta_layout(uint8_t *at, size_t blocks)
                       page_up(GC_META_LINE_BYTES * blocks),      /* 1 */
                       page_up(GC_META_START_BYTES * blocks),     /* 2 */
                       page_up(GC_META_MARK_BYTES * blocks),      /* 3 */
-                      page_up(GC_META_LOG_BYTES * blocks),       /* 4: not committed yet */
                       map,
                       map,
                       map,
-                      page_up(blocks * (GC_BLOCK_BYTES / 16) + (1 << 20))}; /* 8: mark stacks */
+                      page_up(blocks * (GC_BLOCK_BYTES / 16) + (1 << 20))}; /* 7: mark stacks */
     uint8_t *where[sizeof kinds / sizeof kinds[0]];
     size_t total = 0, i;
 
@@ -40,11 +39,11 @@ meta_layout(uint8_t *at, size_t blocks)
     gc_heap.line = where[1];
     gc_heap.start = (uint64_t *)(void *)where[2];
     gc_heap.mark = (uint64_t *)(void *)where[3];
-    gc_heap.free_map = (uint64_t *)(void *)where[5];
-    gc_heap.holes_map = (uint64_t *)(void *)where[6];
-    gc_heap.pinned_map = (uint64_t *)(void *)where[7];
-    gc_heap.pool = where[8];
-    gc_heap.pool_bytes = kinds[8];
+    gc_heap.free_map = (uint64_t *)(void *)where[4];
+    gc_heap.holes_map = (uint64_t *)(void *)where[5];
+    gc_heap.pinned_map = (uint64_t *)(void *)where[6];
+    gc_heap.pool = where[7];
+    gc_heap.pool_bytes = kinds[7];
     return total;
 }
 
@@ -140,6 +139,7 @@ gc_start(const struct gc_config *config)
         memset(&gc_heap, 0, sizeof gc_heap);
         return false;
     }
+    gc_heap.line_live = GC_LINE_LIVE;
     gc_heap.started = true;
     gc_collect_start();
     return true;
@@ -150,6 +150,8 @@ gc_stop(void)
 {
     if (!gc_heap.started)
         return;
+    gc_stop_concurrent();
+    gc_log_release();
     gc_pool_stop();
     gc_roots_reset();
     gc_finalize_reset();

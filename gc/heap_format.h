@@ -4,7 +4,7 @@
  * every fact about it by shifts alone.
  * Objects: the mark bits of one collection are the object-start bits of the time after it, so two
  * bit tables change places; objects made since are found by walking the lines handed out.
- * The barrier's log bits are reserved but not committed. */
+ * The barrier's log (gc/logged.c) is apart. */
 #ifndef GC_HEAP_FORMAT_H
 #define GC_HEAP_FORMAT_H
 
@@ -17,7 +17,7 @@
 #define GC_LINE_SHIFT  7
 #define GC_LINE_BYTES  ((size_t)1 << GC_LINE_SHIFT)
 #define GC_BLOCK_LINES (GC_BLOCK_BYTES / GC_LINE_BYTES)
-#define GC_LOG_SHIFT   8 /* one log bit covers 256 bytes */
+#define GC_LOG_SHIFT   6 /* one log byte covers 64 bytes */
 #define GC_LOG_BYTES   ((size_t)1 << GC_LOG_SHIFT)
 
 /* From here on an object is not put into thread-local buffers. */
@@ -31,11 +31,11 @@
 #define GC_META_LINE_BYTES  GC_BLOCK_LINES           /* one byte a line: GC_LINE_* */
 #define GC_META_START_BYTES (GC_BLOCK_BYTES / 8 / 8) /* one bit per 8 bytes: object starts */
 #define GC_META_MARK_BYTES  GC_META_START_BYTES      /* the same for marks */
-#define GC_META_LOG_BYTES   (GC_BLOCK_BYTES / GC_LOG_BYTES / 8)
+#define GC_META_LOG_BYTES   (GC_BLOCK_BYTES / GC_LOG_BYTES)  /* in a cycle */
 
 static_assert(GC_BLOCK_LINES == 256, "a line number fits a byte");
 static_assert(GC_META_START_BYTES == 512, "object-start bits of a block");
-static_assert(GC_META_LOG_BYTES == 16, "log bits of a block are two words");
+static_assert(GC_META_LOG_BYTES == 512, "log bytes of a block");
 static_assert(GC_MEDIUM_BYTES < GC_LARGE_BYTES && GC_LARGE_BYTES < GC_BLOCK_BYTES,
               "a medium object fits a block");
 
@@ -94,10 +94,14 @@ static_assert(GC_OPEN_STEPS <= 8, "a bit a step");
 /* A line byte; 0: the line is free. A run of lines handed out since the last collection begins with
  * FRESH | START; objects lie in it one after the other, up to a zero MT word. */
 enum gc_line_bit {
-    GC_LINE_LIVE = 1,  /* holds a part of an object that was marked */
+    GC_LINE_LIVE = 1,  /* holds a part of an object that was marked; in every other collection.. */
     GC_LINE_FRESH = 2, /* handed out since */
     GC_LINE_START = 4, /* first of its run */
-    GC_LINE_WALKED = 8 /* START only: the start bits of the run's objects are set */
+    GC_LINE_WALKED = 8, /* START only: the start bits of the run's objects are set */
+    GC_LINE_LIVE_TOO = 16 /* ..and this one in those between */
 };
+
+/* A log byte; 0: no reference was stored there since the collector looked. */
+enum { GC_LOG_STORED = 1 };
 
 #endif

@@ -1,11 +1,13 @@
 /* gc/mark.c - marks everything reachable from what the roots name.
  * Invariant: an object whose mark bit is set is on a mark stack, or has been scanned, or lies in a
  * block with the flag RESCAN. Its lines are marked when it is scanned.
- * The loops exist four times, for one or several markers, with and without moving objects, because
- * they are most of a collection's time. Memory is the bottleneck: references wait in a short queue
+ * The loops exist three times, for one marker, for several, and for moving objects, because they are
+ * most of a collection's time. Memory is the bottleneck: references wait in a short queue
  * between the request for their mark word and the use of it, objects in another one between the
  * request for their first lines and the scan. World stopped; allocates nothing but
- * mark stack chunks, and does without when there are none. */
+ * mark stack chunks, and does without when there are none.
+ * In a cycle (gc/cycle.c) the loop for one marker runs beside the program, in slices. What it reads may
+ * change meanwhile: references come with what was stored into the object before. */
 #include "gc/gc_priv.h"
 
 enum {
@@ -20,7 +22,8 @@ enum {
 static struct {
     bool moving;
     bool any_rescan; /* atomic: a block has the flag RESCAN */
-    bool parallel_done;
+    bool beside;     /* the world runs */
+    bool rescan_all; /* as any_rescan, while flags of blocks are not ours */
     uint32_t epoch;
     size_t markers;
     uint64_t pinned;
@@ -41,13 +44,14 @@ struct view {
     uint8_t *line;
     struct gc_block *block;
     struct edges *edges; /* NULL: marked at once */
+    uint8_t live;        /* bit of a line */
 };
 
 GC_INLINE struct view
 view_get(void)
 {
-    return (struct view){gc_heap.base, gc_heap.span_bytes, gc_heap.mark,
-                         gc_heap.line, gc_heap.block,      NULL};
+    return (struct view){gc_heap.base,  gc_heap.span_bytes, gc_heap.mark,     gc_heap.line,
+                         gc_heap.block, NULL,               gc_heap.line_live};
 }
 
 /* true: it was not marked before. */
@@ -70,6 +74,10 @@ entry_drop(uintptr_t entry)
     size_t block = gc_offset((void *)entry) >> GC_BLOCK_SHIFT;
     struct gc_block *b = &gc_heap.block[block];
 
+    if (state.beside) {
+        state.rescan_all = true;
+        return;
+    }
     if (b->state == GC_BLOCK_LARGE_REST)
         b -= b->run_blocks;
     __atomic_fetch_or(&b->flags, GC_BLOCK_RESCAN, __ATOMIC_RELAXED);
@@ -134,7 +142,7 @@ GC_INLINE void
 visit(struct gc_marker *m, const struct view *v, void **slot, const bool parallel,
       const bool moving)
 {
-    uint8_t *o = __atomic_load_n((uint8_t **)(void *)slot, __ATOMIC_RELAXED);
+    uint8_t *o = __atomic_load_n((uint8_t **)(void *)slot, __ATOMIC_ACQUIRE);
     size_t offset = (size_t)((uintptr_t)o - (uintptr_t)v->base);
 
     if (offset >= v->span)
@@ -167,10 +175,10 @@ lines_set(const struct view *v, size_t header, size_t bytes)
     for (; line <= last; line++) {
         uint8_t now = __atomic_load_n(line, __ATOMIC_RELAXED);
 
-        if (now & GC_LINE_LIVE)
+        if (now & v->live)
             continue;
         first = true;
-        __atomic_store_n(line, now | GC_LINE_LIVE, __ATOMIC_RELAXED);
+        __atomic_store_n(line, now | v->live, __ATOMIC_RELAXED);
     }
     if (first && !__atomic_load_n(live, __ATOMIC_RELAXED))
         __atomic_store_n(live, 1, __ATOMIC_RELAXED);
@@ -267,6 +275,75 @@ scan_object(struct gc_marker *m, const struct view *v, struct gc_object *o, cons
         scan_references(m, v, o, mt, raw, large, parallel, moving);
 }
 
+/* References [at, end), those in [low, high). */
+static __attribute__((noinline)) void
+visit_part(struct gc_marker *m, const struct view *v, uint8_t *at, uint8_t *end, uint8_t *low,
+           uint8_t *high)
+{
+    for (at = at < low ? low : at, end = end > high ? high : end; at < end; at += 8)
+        visit(m, v, (void **)(void *)at, false, false);
+}
+
+/* The structs of an array from `from` on that reach into [low, high). */
+static void
+structs_part(struct gc_marker *m, const struct view *v, const struct gc_mt *mt, uint8_t *from,
+             uint8_t *end, uint8_t *low, uint8_t *high)
+{
+    int64_t n = ((const int64_t *)(const void *)mt)[-1], i;
+    size_t bytes = mt->flags & GC_MT_COMPONENT_SIZE_MASK;
+    uint8_t *at = low > from ? low - (size_t)(low - from) % bytes : from;
+
+    while (at < end && at < high) {
+        const struct gc_desc_item *item =
+            (const struct gc_desc_item *)(const void *)((const uint64_t *)(const void *)mt - 2);
+
+        for (i = 0; i > n; i--) {
+            item--;
+            visit_part(m, v, at, at + item->references * (size_t)8, low, high);
+            at += item->references * (size_t)8 + item->skip_bytes;
+        }
+    }
+}
+
+static struct edges part_edges;
+
+void
+gc_mark_parts_end(void)
+{
+    struct view v = view_get();
+
+    v.edges = &part_edges;
+    edges_flush(&gc_markers[0], &v, false);
+}
+
+void
+gc_mark_part(struct gc_object *o, uint8_t *low, uint8_t *high)
+{
+    struct view v = view_get();
+    struct gc_marker *m = &gc_markers[0];
+    const struct gc_mt *mt = o->mt;
+    const uint64_t *desc = (const uint64_t *)(const void *)mt - 1;
+    size_t raw = raw_bytes(o, mt);
+    uint8_t *from = (uint8_t *)o;
+    int64_t n;
+
+    if (!(mt->flags & GC_MT_HAS_POINTERS))
+        return;
+    v.edges = &part_edges;
+    n = (int64_t)*desc;
+    if (n < 0) {
+        structs_part(m, &v, mt, from + desc[-1], from + raw - GC_OBJECT_HEADER_BYTES, low, high);
+        return;
+    }
+    for (; n > 0; n--) {
+        uint8_t *at;
+
+        desc -= 2;
+        at = from + desc[1];
+        visit_part(m, &v, at, at + (ptrdiff_t)(raw + desc[0]), low, high);
+    }
+}
+
 /* A large array from one of its slots on. */
 GC_INLINE void
 scan_rest(struct gc_marker *m, const struct view *v, uint8_t *at, const bool parallel,
@@ -292,9 +369,21 @@ scan_rest(struct gc_marker *m, const struct view *v, uint8_t *at, const bool par
                     moving);
 }
 
-/* Until the marker's own entries are gone. */
-GC_INLINE void
-drain(struct gc_marker *m, const bool parallel, const bool moving)
+/* Puts back what waits in the queue. */
+static void
+queue_return(struct gc_marker *m, struct gc_object *const *queue)
+{
+    unsigned i;
+
+    for (i = 0; i < QUEUE_ENTRIES; i++) {
+        if (queue[i])
+            push(m, (uintptr_t)queue[i]);
+    }
+}
+
+/* Until the marker's own entries are gone (true), or `most` objects have been looked at. */
+GC_INLINE bool
+drain(struct gc_marker *m, size_t most, const bool parallel, const bool moving)
 {
     struct edges edges = {.at = 0};
     struct view v = view_get();
@@ -321,7 +410,7 @@ drain(struct gc_marker *m, const bool parallel, const bool moving)
                 v.line + (((size_t)(entry - (uintptr_t)v.base) - 1) >> GC_LINE_SHIFT), 1);
             waiting++;
         } else if (waiting == 0) {
-            return;
+            return true;
         }
         o = queue[at];
         queue[at] = (struct gc_object *)entry;
@@ -330,6 +419,11 @@ drain(struct gc_marker *m, const bool parallel, const bool moving)
             continue;
         waiting--;
         scan_object(m, &v, o, parallel, moving);
+        if (--most == 0) {
+            edges_flush(m, &v, parallel);
+            queue_return(m, queue);
+            return false;
+        }
         if (parallel && --until_share == 0) {
             until_share = SHARE_EVERY;
             if (gc_pool_is_wanted())
@@ -338,17 +432,12 @@ drain(struct gc_marker *m, const bool parallel, const bool moving)
     }
 }
 
-static void
-drain_alone(void)
+bool
+gc_mark_slice(size_t most)
 {
-    drain(&gc_markers[0], false, false);
+    return drain(&gc_markers[0], most, false, false);
 }
 
-static void
-drain_alone_moving(void)
-{
-    drain(&gc_markers[0], false, true);
-}
 
 static void
 drain_shared(size_t index)
@@ -356,8 +445,14 @@ drain_shared(size_t index)
     struct gc_marker *m = &gc_markers[index];
 
     do
-        drain(m, true, false);
+        drain(m, SIZE_MAX, true, false);
     while (gc_pool_steal(m, state.markers));
+}
+
+static __attribute__((noinline)) void
+drain_moving(struct gc_marker *m)
+{
+    (void)drain(m, SIZE_MAX, true, true);
 }
 
 static void
@@ -366,16 +461,24 @@ drain_shared_moving(size_t index)
     struct gc_marker *m = &gc_markers[index];
 
     do
-        drain(m, true, true);
+        drain_moving(m);
     while (gc_pool_steal(m, state.markers));
 }
 
-/* Looks again at the marked objects of blocks whose entries were dropped. */
+static void
+drain_alone(void)
+{
+    if (state.moving)
+        drain_moving(&gc_markers[0]);
+    else
+        (void)gc_mark_slice(SIZE_MAX);
+}
+
+/* Looks again at the marked objects of blocks whose entries were dropped, one after the other: for one
+ * there is room. */
 static void
 rescan(void)
 {
-    const struct view v = view_get();
-    struct gc_marker *m = &gc_markers[0];
     size_t i;
 
     for (i = 0; i < gc_heap.fresh; i++) {
@@ -385,12 +488,22 @@ rescan(void)
         if (!(b->flags & GC_BLOCK_RESCAN))
             continue;
         b->flags &= (uint8_t)~GC_BLOCK_RESCAN;
-        while ((bit = gc_bits_next_set(v.mark, bit, end)) < end) {
-            scan_object(m, &v, (struct gc_object *)(void *)(v.base + (bit << 3)), false,
-                        state.moving);
+        while ((bit = gc_bits_next_set(gc_heap.mark, bit, end)) < end) {
+            push(&gc_markers[0], (uintptr_t)gc_heap.base + (bit << 3));
+            drain_alone();
             bit++;
         }
     }
+}
+
+static void
+rescan_order_all(void)
+{
+    size_t i;
+
+    for (i = 0; i < gc_heap.fresh; i++)
+        gc_heap.block[i].flags |= GC_BLOCK_RESCAN;
+    state.any_rescan = true;
 }
 
 static bool
@@ -407,11 +520,14 @@ gc_mark_drain(bool large)
     bool parallel = large && state.markers > 1 && is_worth_helpers();
 
     if (!parallel || !gc_pool_run(state.markers, state.moving ? drain_shared_moving : drain_shared))
-        (state.moving ? drain_alone_moving : drain_alone)();
+        drain_alone();
+    if (state.rescan_all) {
+        state.rescan_all = false;
+        rescan_order_all();
+    }
     while (state.any_rescan) {
         state.any_rescan = false;
         rescan();
-        (state.moving ? drain_alone_moving : drain_alone)();
     }
 }
 
@@ -451,7 +567,7 @@ gc_ambiguous(uintptr_t low, uintptr_t high)
         if (word - base > span)
             continue;
         state.words++;
-        o = gc_find_object(word);
+        o = state.beside ? gc_find_old_object(word) : gc_find_object(word);
         if (o)
             gc_mark_pinned(o);
     }
@@ -509,9 +625,27 @@ gc_mark_begin(bool moving, uint32_t epoch)
     state.epoch = epoch;
     state.markers = markers;
     state.any_rescan = false;
+    state.rescan_all = false;
+    state.beside = false;
     state.pinned = 0;
     state.words = 0;
     gc_pool_begin(markers);
+}
+
+void
+gc_mark_go_beside(void)
+{
+    state.beside = true;
+}
+
+/* The world stands again. */
+void
+gc_mark_go_alone(uint32_t epoch)
+{
+    state.beside = false;
+    state.epoch = epoch;
+    state.pinned = 0;
+    state.words = 0;
 }
 
 void

@@ -1,5 +1,5 @@
-/* gc/sweep.c - before marking the lines are cleared, after it the blocks are sorted by what lives
- * in them. Reads the lines, not the objects: about 100 ns a block, nothing of one in which
+/* gc/sweep.c - before marking the lines are cleared, but for the bit that says what this collection
+ * found alive; after it the blocks are sorted by what lives in them. Reads the lines, not the objects: about 100 ns a block, nothing of one in which
  * nothing lives.
  * After it the mark bits have become the start bits, and the mark table is zero. */
 #include "gc/gc_priv.h"
@@ -10,20 +10,55 @@
 enum { HOLES_LEAST_LINES = 8 };
 
 static void
-lines_release(uint8_t *lines, bool held)
+lines_keep(uint8_t *lines, uint8_t bits)
 {
     size_t i;
 
-    if (!held) {
-        memset(lines, 0, GC_BLOCK_LINES);
-        return;
-    }
     for (i = 0; i < GC_BLOCK_LINES; i++)
-        lines[i] &= GC_LINE_FRESH | GC_LINE_START;
+        lines[i] &= bits;
 }
 
 void
-gc_sweep_prepare(void)
+gc_sweep_begin(void)
+{
+    gc_heap.line_live ^= GC_LINE_LIVE | GC_LINE_LIVE_TOO;
+}
+
+void
+gc_sweep_begin_beside(void)
+{
+    size_t i;
+
+    gc_sweep_begin();
+    for (i = 0; i < gc_heap.fresh; i++) {
+        if (gc_block_is_small(&gc_heap.block[i]))
+            gc_heap.block[i].live = 0;
+    }
+}
+
+void
+gc_sweep_abandon(void)
+{
+    size_t i;
+
+    for (i = 0; i < gc_heap.fresh; i++) {
+        struct gc_block *b = &gc_heap.block[i];
+        uint64_t *marks = &gc_heap.mark[i * (GC_META_MARK_BYTES / 8)];
+
+        if (b->state == GC_BLOCK_LARGE)
+            marks[0] = 0;
+        if (!gc_block_is_small(b))
+            continue;
+        memset(marks, 0, GC_META_MARK_BYTES);
+        if (b->live)
+            lines_keep(gc_block_lines(i), (uint8_t)~gc_heap.line_live);
+        b->live = 0;
+    }
+    gc_sweep_begin(); /* the bit of the collection before is in force again */
+}
+
+void
+gc_sweep_prepare(bool cycle)
 {
     size_t i;
 
@@ -32,9 +67,13 @@ gc_sweep_prepare(void)
 
         if (!gc_block_is_small(b))
             continue;
-        if (!b->opened && !(b->flags & GC_BLOCK_ZERO))
-            lines_release(gc_block_lines(i), (b->flags & GC_BLOCK_HELD) != 0);
-        b->live = (b->flags & GC_BLOCK_HELD) != 0;
+        if (!cycle)
+            b->live = 0;
+        if ((!b->opened || b->live) && !(b->flags & GC_BLOCK_ZERO))
+            lines_keep(gc_block_lines(i),
+                       gc_heap.line_live |
+                           (b->flags & GC_BLOCK_HELD ? GC_LINE_FRESH | GC_LINE_START : 0));
+        b->live |= (b->flags & GC_BLOCK_HELD) != 0;
         b->opened = 0;
         b->chain = 0;
     }

@@ -129,6 +129,32 @@ check_block(struct walk *w)
     }
 }
 
+/* Objects outside of blocks that are emptied: in those, old addresses are gone. */
+static void
+check_marked_slot(void *context, void **slot)
+{
+    struct walk *w = context;
+    const void *value = *slot;
+
+    if (value && gc_offset(value) < gc_heap.span_bytes && !gc_is_marked(value))
+        fault(w, "object %p, type %p, is marked: the slot at offset %td holds %p, which is not",
+              (const void *)w->o, (const void *)w->o->mt, (const char *)slot - (const char *)w->o,
+              value);
+}
+
+bool
+gc_verify_marks(char *text, size_t size)
+{
+    struct walk w = {.text = text, .size = size};
+    size_t bits = gc_heap.fresh << (GC_BLOCK_SHIFT - 3), bit = 0;
+
+    for (; !w.bad && (bit = gc_bits_next_set(gc_heap.mark, bit, bits)) < bits; bit++) {
+        w.o = (struct gc_object *)(void *)(gc_heap.base + (bit << 3));
+        gc_find_each_slot((struct gc_object *)(uintptr_t)w.o, check_marked_slot, &w);
+    }
+    return !w.bad;
+}
+
 bool
 gc_verify(char *text, size_t size)
 {

@@ -134,6 +134,17 @@ typedef enum corert_finalizers {
     CORERT_FINALIZERS_THREAD = 1
 } corert_finalizers;
 
+/** Whether a collection marks what lives beside the program, on a thread of the engine's. It stops
+ *  managed threads twice, for a short time each, instead of once for as long as marking takes;
+ *  collections that somebody asks for, that come because the cap is near, that move objects, or with
+ *  less than 4 MiB alive stop them for all of it nevertheless. Since 0.2. */
+typedef enum corert_gc_concurrent {
+    /** Programs of their own do where there are two processors, hosts do not. */
+    CORERT_GC_CONCURRENT_DEFAULT = 0,
+    CORERT_GC_CONCURRENT_ON = 1,
+    CORERT_GC_CONCURRENT_OFF = 2
+} corert_gc_concurrent;
+
 /**
  * Makes a thread for managed code (Thread.Start, the thread pool, timers).
  *
@@ -222,6 +233,11 @@ typedef struct corert_config {
      *  matter then: corert_pump() runs them too. That thread must not end before
      *  corert_shutdown(). Not together with thread_start. Since 0.2. */
     uint32_t no_threads;
+    /** Whether collections mark while the program runs. Without effect with no_threads. Since 0.2. */
+    corert_gc_concurrent gc_concurrent;
+    /** For tests, 1, with gc_stress_interval: every other collection is one that marks while the
+     *  program runs, the rest of the time some such collection is under way. Since 0.2. */
+    uint32_t gc_stress_concurrent;
 } corert_config;
 
 /**
@@ -229,7 +245,7 @@ typedef struct corert_config {
  *
  * @param config  NULL for the defaults. Borrowed for the call (but for `context`).
  * @return CORERT_OK; CORERT_E_MISUSE (already started, struct_size is not one this library knows,
- *         `finalizers` is unknown, a hook of `memory` or `files` is missing, stop_signal is no
+ *         `finalizers` or `gc_concurrent` is unknown, a hook of `memory` or `files` is missing, stop_signal is no
  *         signal that can be used or is handled or ignored already, no_threads is not 0 or 1 or
  *         comes with thread_start, or a child of fork() whose parent had started the engine);
  *         CORERT_E_NOMEM. On failure nothing was started.

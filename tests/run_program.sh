@@ -7,7 +7,8 @@
 #   run_program.sh --all MODE            every program, with a summary
 #   run_program.sh --stress GROUP MODE   each program of the group while the collector runs at every 97th allocation, moves
 #                                        whatever can move and checks the heap; those of programs/gcstress-1.txt also at
-#                                        every allocation
+#                                        every allocation; and all with every other collection one that marks beside
+#                                        the program, the heap and the marks checked
 #
 # Environment: CORERTC (default: corertc from PATH), CORERT_TEST_DIR for work files (default: ./programs-work),
 # CORERT_FLAGS for more compiler options, CORERT_RUN for a wrapper of the program, as "valgrind -q".
@@ -71,14 +72,18 @@ run() # NAME MODE [single]
 
 # Collects at every n-th allocation. A program's file `gcstress` says another n than 97, or 0 and why not at all.
 run_stressed() # NAME MODE N
-{
+(
     local n=$3 own
     own=$(program_dir "$1")/gcstress
     if [ "$n" = 97 ] && [ -e "$own" ]; then read -r n _ < "$own"; fi
     [ "$n" != 0 ] || return 0
-    CORERT_GCSTRESS=$n CORERT_GCSTRESS_EVACUATE=1 CORERT_VERIFYHEAP=1 run "$1" "$2" ||
+    export CORERT_GCSTRESS=$n CORERT_VERIFYHEAP=1
+    CORERT_GCSTRESS_EVACUATE=1 run "$1" "$2" ||
         { echo "$1: failed with CORERT_GCSTRESS=$n CORERT_GCSTRESS_EVACUATE=1 CORERT_VERIFYHEAP=1"; return 1; }
-}
+    [ "$n" != 1 ] || return 0
+    CORERT_GCSTRESS_CONCURRENT=1 run "$1" "$2" ||
+        { echo "$1: failed with CORERT_GCSTRESS=$n CORERT_GCSTRESS_CONCURRENT=1 CORERT_VERIFYHEAP=1"; return 1; }
+)
 
 stress_group() # GROUP MODE
 {

@@ -12,7 +12,8 @@
 
 /* ---- stand-ins -------------------------------------------------------------------------------------------- */
 
-_Thread_local struct thread_block corert_thread;
+static uint8_t no_log[1];
+_Thread_local struct thread_block corert_thread = {.log = no_log};
 int64_t test_copied(void);
 void test_note(void *record);
 int64_t test_type[4];
@@ -273,6 +274,8 @@ END_TEST
 BOTH(void, copy_refs, (void *to, void *from))
 BOTH(int64_t, odd_access, (void *p))
 BOTH(int64_t, atomics, (void *p))
+BOTH(void, store_refs, (void *to, void *value))
+BOTH(void, store_fresh, (void *to, void *value))
 BOTH(void *, thread_filter, (void))
 BOTH(void *, new_object, (void *mt))
 BOTH(int64_t, guarded, (int64_t (*g)(void)))
@@ -298,6 +301,7 @@ START_TEST(memory_accesses)
     int l = _i;
     size_t i;
 
+    fill_slots();
     for (i = 0; i < sizeof from; i++)
         from[i] = (unsigned char)i;
     memset(to, 0xEE, sizeof to);
@@ -313,6 +317,47 @@ START_TEST(memory_accesses)
     ck_assert_mem_eq(odd, want, sizeof odd);
     ck_assert_int_eq(atomics[l](&cell), 10 + 200 + 7);
     ck_assert(cell.word == 15 && cell.byte == 0xFF && cell.half == 9);
+}
+END_TEST
+
+/* Byte i is for addresses 64 * i + 64 * 64 * k. */
+static unsigned
+logged(uint8_t *log, const void *address)
+{
+    uint8_t *byte = &log[(uintptr_t)address >> 6 & 63];
+    unsigned was = *byte;
+
+    *byte = 0;
+    return was;
+}
+
+START_TEST(reference_stores_are_logged)
+{
+    static _Alignas(64) uint64_t to[24], buffer[24];
+    static uint8_t log[64], none[64];
+    int l = _i;
+
+    fill_slots();
+    corert_thread.log = log;
+    corert_thread.log_mask = 63;
+    store_refs[l](to, to);
+    ck_assert_uint_eq(logged(log, to), 1);
+    ck_assert_mem_eq(log, none, sizeof log);
+    copy_refs[l](to, buffer);
+    ck_assert_uint_eq(logged(log, to + 1), 1);
+    ck_assert_mem_eq(log, none, sizeof log);
+    memset(buffer, 0, sizeof buffer);
+    corert_thread.alloc_ptr = (uint8_t *)buffer;
+    corert_thread.alloc_limit = (uint8_t *)(buffer + 24);
+    store_fresh[l](to, to);
+    ck_assert_uint_eq(logged(log, to), 1);
+    if (l) { /* -O0 calls the allocator, which is no allocation that the test can place */
+        ck_assert_uint_eq(logged(log, buffer + 10), 1);
+        ck_assert_mem_eq(log, none, sizeof log);
+    }
+    corert_thread.log = no_log;
+    corert_thread.log_mask = 0;
+    corert_thread.alloc_ptr = corert_thread.alloc_limit = NULL;
 }
 END_TEST
 
@@ -455,6 +500,7 @@ main(void)
     tcase_add_loop_test(c, special_calls, 0, 2);
     tcase_add_loop_test(c, memory_accesses, 0, 2);
     tcase_add_loop_test(c, thread_block_and_allocation, 0, 2);
+    tcase_add_loop_test(c, reference_stores_are_logged, 0, 2);
     tcase_add_loop_test(c, normal_path_of_a_try, 0, 2);
     tcase_add_loop_test(c, prologue_check_calls_the_engine_below_the_limit, 0, 2);
     tcase_add_loop_test(c, an_endless_loop_polls, 0, 2);

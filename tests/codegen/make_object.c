@@ -459,6 +459,20 @@ make_memory(void)
     cg_ret(fn, NULL);
     cg_fn_end(fn);
 
+    fn = begin("store_refs", &s, CG_FN_NATIVE); /* a reference, null, a symbol's address */
+    cg_store_ref(fn, NULL, cg_arg(fn, 0), cg_arg(fn, 1), 0);
+    cg_store_ref(fn, NULL, cg_offset(fn, cg_arg(fn, 0), 64), cg_null(fn), 0);
+    cg_ret(fn, NULL);
+    cg_fn_end(fn);
+
+    fn = begin("store_fresh", &s, CG_FN_NATIVE); /* before, while and after others may see the object */
+    v = cg_new_object(fn, cg_arg(fn, 1), 96);
+    cg_store_ref(fn, v, cg_offset_inside(fn, v, 8), cg_arg(fn, 1), 0);
+    cg_store_ref(fn, NULL, cg_arg(fn, 0), v, 0);
+    cg_store_ref(fn, v, cg_offset_inside(fn, v, 72), cg_arg(fn, 1), 0);
+    cg_ret(fn, NULL);
+    cg_fn_end(fn);
+
     fn = begin("odd_access", &one, CG_FN_NATIVE); /* misaligned, volatile, narrow, indexed */
     q = cg_arg(fn, 0);
     v = cg_load(fn, CG_I64, cg_offset(fn, q, 1), CG_MEM_UNALIGNED | CG_MEM_VOLATILE);

@@ -110,6 +110,8 @@ by_address(const void *a, const void *b)
 
     if (x->address != y->address)
         return x->address < y->address ? -1 : 1;
+    if (x->size != y->size) /* a label of what begins there comes last */
+        return x->size > y->size ? -1 : 1;
     return strcmp(x->name, y->name);
 }
 

@@ -7,7 +7,7 @@
 @mt_base = external global i8
 @mt_derived = external global i8
 @mt_other = external global i8
-@corert_thread = external thread_local(initialexec) global [128 x i8]
+@corert_thread = external thread_local(initialexec) global [144 x i8]
 
 @clause_base = constant %clause { i64 0, ptr @mt_base }
 @clause_derived = constant %clause { i64 0, ptr @mt_derived }

@@ -107,7 +107,7 @@ array_attach(size_t i)
     a->length = length;
     ((uint8_t *)a)[16] = (uint8_t)length;
     if (self->slot[i])
-        ((void **)self->slot[i])[3] = a;
+        stop_store(&((void **)self->slot[i])[3], a);
 }
 
 static void
@@ -205,6 +205,20 @@ START_TEST(threads_share_a_heap_under_stress)
 }
 END_TEST
 
+START_TEST(threads_share_a_heap_in_cycles)
+{
+    rounds = 90000;
+    run((struct gc_config){.cap_bytes = 64 << 20,
+                           .mark_threads = 1 + (uint32_t)_i,
+                           .stress_interval = 100,
+                           .stress_concurrent = true,
+                           .concurrent = true,
+                           .concurrent_bytes = 1,
+                           .verify = true});
+    ck_assert_uint_gt(stop_cycles(), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -217,6 +231,7 @@ main(void)
     tcase_add_loop_test(core, threads_share_a_heap, 0, 2);
     tcase_add_loop_test(core, threads_share_a_heap_that_moves, 0, 2);
     tcase_add_test(core, threads_share_a_heap_under_stress);
+    tcase_add_loop_test(core, threads_share_a_heap_in_cycles, 0, 2);
     suite_add_tcase(s, core);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -22,6 +22,8 @@ struct model {
     uint32_t length; /* BYTES */
     uint8_t kind;
     bool pinned, registered, ready, reached, seen;
+    bool maybe; /* dead since a cycle, which may have seen it alive: ready or registered */
+    bool may;   /* reachable from such */
 };
 
 struct thread {
@@ -37,7 +39,7 @@ struct thread {
 static struct thread threads[THREADS];
 static _Thread_local struct thread *self;
 static atomic_uint finalized, cleared;
-static bool collected;
+static bool collected, cycle;
 
 static void
 must(bool holds, const struct thread *t, const char *what, uint32_t id)
@@ -90,21 +92,35 @@ stamp(const struct thread *t, uint32_t id)
 
 /* ---- the model's collection: the world stands ---- */
 
+static bool
+is_reached(const struct model *m, bool may)
+{
+    return m->reached || (may && m->may);
+}
+
 static void
-reach(struct thread *t, uint32_t id)
+reached_set(struct model *m, bool may)
+{
+    m->reached |= !may;
+    m->may |= may;
+}
+
+/* Sets `reached`, or `may`. */
+static void
+reach(struct thread *t, uint32_t id, bool may)
 {
     size_t depth = 0, i;
 
-    if (!id || t->o[id].reached)
+    if (!id || is_reached(&t->o[id], may))
         return;
-    t->o[id].reached = true;
+    reached_set(&t->o[id], may);
     t->stack[depth++] = id;
     while (depth) {
         const struct model *m = &t->o[t->stack[--depth]];
 
         for (i = 0; i < LINKS; i++)
-            if (m->link[i] && !t->o[m->link[i]].reached) {
-                t->o[m->link[i]].reached = true;
+            if (m->link[i] && !is_reached(&t->o[m->link[i]], may)) {
+                reached_set(&t->o[m->link[i]], may);
                 t->stack[depth++] = m->link[i];
             }
     }
@@ -116,12 +132,15 @@ expect(struct thread *t)
     uint32_t id, i;
 
     for (id = 1; id <= t->count; id++)
-        t->o[id].reached = t->o[id].seen = false;
+        t->o[id].reached = t->o[id].seen = t->o[id].may = false;
     for (i = 0; i < ROOTS; i++)
-        reach(t, t->root_id[i]);
+        reach(t, t->root_id[i], false);
     for (id = 1; id <= t->count; id++)
         if (t->o[id].ready)
-            reach(t, id);
+            reach(t, id, false);
+    for (id = 1; id <= t->count; id++)
+        if (t->o[id].maybe)
+            reach(t, id, true);
     for (i = 0; i < WEAKS; i++)
         t->weak_expected[i] = t->o[t->weak_id[i]].reached ? t->weak_id[i] : 0;
 }
@@ -133,8 +152,9 @@ finalize(struct thread *t)
 
     for (id = 1; id <= t->count; id++)
         if (t->o[id].registered && !t->o[id].reached) {
-            t->o[id].registered = false;
-            t->o[id].ready = true;
+            t->o[id].maybe = cycle || t->o[id].may;
+            t->o[id].ready = !t->o[id].maybe;
+            t->o[id].registered = t->o[id].maybe;
         }
 }
 
@@ -195,12 +215,14 @@ compare(struct thread *t)
     for (i = 0; i < WEAKS; i++) {
         uint32_t id = t->weak_expected[i];
 
-        if (!id && t->weak_id[i])
+        if (!t->weak[i] && t->weak_id[i])
             atomic_fetch_add(&cleared, 1);
-        must(id || !t->weak[i], t, "a weak reference holds what is dead", t->weak_id[i]);
+        must(id || !t->weak[i] || cycle || t->o[t->weak_id[i]].may, t,
+             "a weak reference holds what is dead", t->weak_id[i]);
         must(!id || t->weak[i], t, "a weak reference lost its object", id);
         must(!id || !t->o[id].seen || t->weak[i] == t->o[id].at, t, "a weak reference is wrong", id);
-        t->weak_id[i] = id;
+        if (!t->weak[i])
+            t->weak_id[i] = 0;
     }
 }
 
@@ -235,6 +257,7 @@ clear_weak(enum gc_weak_phase phase)
     size_t i, k;
 
     collected = true;
+    cycle = stop_is_cycle();
     for (i = 0; phase == GC_WEAK_SHORT && i < THREADS; i++)
         for (k = 0; k < WEAKS; k++)
             gc_weak(&threads[i].weak[k]);
@@ -297,7 +320,7 @@ link_objects(void)
     if (!from || self->o[from].kind == LEAF || self->o[from].kind == BYTES)
         return;
     self->o[from].link[k] = to;
-    *slot_of(self->o[from].at, k) = to ? self->o[to].at : NULL;
+    stop_store(slot_of(self->o[from].at, k), to ? self->o[to].at : NULL);
 }
 
 static void
@@ -322,8 +345,10 @@ take_ready(void)
     s = *stamp_of(o, FINAL);
     must(s >> 32 < THREADS, self, "no thread of ours made what is ready", (uint32_t)s);
     t = &threads[s >> 32];
-    must(t->o[(uint32_t)s].ready, t, "finalized though it lives", (uint32_t)s);
-    t->o[(uint32_t)s].ready = false;
+    must(t->o[(uint32_t)s].ready || t->o[(uint32_t)s].maybe, t, "finalized though it lives",
+         (uint32_t)s);
+    t->o[(uint32_t)s].registered &= !t->o[(uint32_t)s].maybe;
+    t->o[(uint32_t)s].ready = t->o[(uint32_t)s].maybe = false;
     atomic_fetch_add(&finalized, 1);
 }
 
@@ -436,6 +461,22 @@ START_TEST(threads_and_models_agree_when_all_moves)
 }
 END_TEST
 
+/* Cycles begin and end at allocations, whatever the marking thread has done. */
+START_TEST(threads_and_models_agree_in_cycles)
+{
+    run((struct gc_config){.cap_bytes = 96 << 20,
+                           .mark_threads = 1 + (uint32_t)_i % 2,
+                           .stress_interval = _i % 3 ? 41 + (uint32_t)_i : 0,
+                           .stress_concurrent = _i % 3 != 0,
+                           .concurrent = true,
+                           .concurrent_bytes = 1,
+                           .verify = true},
+        20 + (uint64_t)_i);
+    if (_i % 3)
+        ck_assert_uint_gt(stop_cycles(), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -447,6 +488,7 @@ main(void)
     tcase_set_timeout(core, 100);
     tcase_add_loop_test(core, threads_and_models_agree, 0, 12);
     tcase_add_loop_test(core, threads_and_models_agree_when_all_moves, 0, 6);
+    tcase_add_loop_test(core, threads_and_models_agree_in_cycles, 0, 9);
     suite_add_tcase(s, core);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -12,7 +12,9 @@ static struct stop_thread *const *threads;
 static size_t thread_count;
 static void (*thread_body)(struct stop_thread *self);
 static _Thread_local struct stop_thread *self;
-static atomic_uint requested, collections;
+static atomic_uint requested, collections, cycles;
+static uint8_t *log_table; /* changed while the world stands */
+static uintptr_t log_mask;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t runs = PTHREAD_COND_INITIALIZER;
 
@@ -102,9 +104,45 @@ stop_scan_roots(void)
 }
 
 static void
+begin(uint8_t *log, uintptr_t mask)
+{
+    log_table = log;
+    log_mask = mask;
+    stop_scan_roots();
+}
+
+static void
+end(void)
+{
+    log_table = NULL;
+}
+
+bool
+stop_is_cycle(void)
+{
+    return log_table != NULL;
+}
+
+unsigned
+stop_cycles(void)
+{
+    return atomic_load(&cycles);
+}
+
+void
+stop_store(void **slot, void *value)
+{
+    __atomic_store_n(slot, value, __ATOMIC_RELEASE);
+    if (log_table)
+        __atomic_store_n(&log_table[(uintptr_t)slot >> GC_LOG_SHIFT & log_mask],
+                         (uint8_t)GC_LOG_STORED, __ATOMIC_RELEASE);
+}
+
+static void
 after(const struct gc_collection *c)
 {
-    (void)c;
+    if (c->concurrent)
+        atomic_fetch_add(&cycles, 1);
     atomic_fetch_add(&collections, 1);
 }
 
@@ -122,6 +160,8 @@ stop_world(void)
                              .each_buffer = each_buffer,
                              .scan_ambiguous = scan_no_words,
                              .scan_roots = stop_scan_roots,
+                             .begin = begin,
+                             .end = end,
                              .resume = stop_release,
                              .after = after,
                              .verify_failed = verify_failed};
@@ -152,6 +192,7 @@ stop_run(const struct gc_config *config, struct stop_thread *const *all, size_t 
     thread_count = count;
     thread_body = body;
     atomic_store(&collections, 0);
+    atomic_store(&cycles, 0);
     for (i = 0; i < count; i++)
         atomic_store(&all[i]->native, true);
     ck_assert(gc_start(config));
@@ -159,6 +200,7 @@ stop_run(const struct gc_config *config, struct stop_thread *const *all, size_t 
         ck_assert_int_eq(pthread_create(&handle[i], NULL, thread_main, all[i]), 0);
     for (i = 0; i < count; i++)
         pthread_join(handle[i], NULL);
+    gc_stop_concurrent(); /* whatever is under way; nobody may mark while the heap is walked */
     ck_assert_msg(gc_verify(text, sizeof text), "%s", text);
     ck_assert_uint_gt(atomic_load(&collections), collections_least);
 }

@@ -29,6 +29,12 @@ void stop_all(void);
 void stop_release(void);
 void stop_scan_roots(void);
 
+/* A store into an object that others may know. */
+void stop_store(void **slot, void *value);
+/* World stopped: between the beginning of a cycle and its end. */
+bool stop_is_cycle(void);
+unsigned stop_cycles(void); /* so many have ended, since the run began */
+
 /* On such a thread. */
 void stop_poll(void);
 uint32_t stop_below(uint32_t n); /* any number less than n */

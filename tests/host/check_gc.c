@@ -2,6 +2,7 @@
 #include "tests/host/check_host.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 
 enum { PLAIN, THROWS, SLOW, CALLS };
@@ -376,6 +377,37 @@ START_TEST(stress_moves_everything_and_nothing_is_lost)
 }
 END_TEST
 
+START_TEST(marking_beside_the_program_loses_nothing)
+{
+    corert_config config = config_new();
+
+    config.gc_stress_interval = 13;
+    config.gc_stress_concurrent = 1;
+    config.gc_verify = 1;
+    config.stop_signal = _i ? SIGRTMIN + 5 : 0;
+    start(&config);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(gc.churn(400), 0);
+    ck_assert_uint_gt(stats().collections, 200);
+    guest_stop();
+}
+END_TEST
+
+/* With little alive there are none; a mode that nobody knows is refused. */
+START_TEST(a_host_may_ask_for_cycles)
+{
+    corert_config config = config_new();
+
+    config.gc_concurrent = (corert_gc_concurrent)3;
+    ck_assert_int_eq(corert_init(&config), CORERT_E_MISUSE);
+    config.gc_concurrent = CORERT_GC_CONCURRENT_ON;
+    config.gc_verify = 1;
+    start(&config);
+    ck_assert_int_eq(gc.churn(400), 0);
+    guest_stop();
+}
+END_TEST
+
 static atomic_int churners;
 
 static void *
@@ -435,6 +467,8 @@ case_gc(void)
     tcase_add_test(c, dead_weak_references_give_their_handles_back);
     tcase_add_test(c, a_collection_is_announced);
     tcase_add_test(c, stress_moves_everything_and_nothing_is_lost);
+    tcase_add_loop_test(c, marking_beside_the_program_loses_nothing, 0, 2);
+    tcase_add_test(c, a_host_may_ask_for_cycles);
     tcase_add_test(c, an_unattached_thread_collects_while_others_run);
     return c;
 }

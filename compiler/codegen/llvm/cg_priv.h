@@ -221,10 +221,11 @@ void cg_debug_declare(struct cg_fn *fn, LLVMValueRef before); /* the variables, 
 /* pipeline.c */
 bool cg_pipeline_run(struct cg_unit *u); /* false: u->error is set */
 
-/* pass_resume.c, pass_check.c, pass_poll.c: run after the pipeline, in this order */
+/* pass_resume.c, pass_check.c, pass_poll.c, pass_barrier.c: run after the pipeline, in this order */
 void cg_pass_resume(struct cg_unit *u);
 void cg_pass_check(struct cg_unit *u);
 void cg_pass_poll(struct cg_unit *u);
+void cg_pass_barrier(struct cg_unit *u);
 
 /* pass_inline.c: before the pipeline */
 void cg_pass_inline(struct cg_unit *u);

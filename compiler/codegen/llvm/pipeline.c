@@ -106,6 +106,7 @@ cg_pipeline_run(struct cg_unit *u)
     cg_pass_resume(u);
     cg_pass_check(u);
     cg_pass_poll(u);
+    cg_pass_barrier(u);
     pipeline_dump(u, ".out.ll");
     if (!pipeline_verify(u, "after our passes"))
         return false;
