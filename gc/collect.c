@@ -61,15 +61,10 @@ budget_of(uint64_t live)
     return budget > base ? budget : base;
 }
 
-/* A cycle that still marks when the budget is used up may go on for a quarter more. */
 static void
 budget_set(uint64_t live)
 {
-    uint64_t cap = (uint64_t)gc_heap.cap_blocks * GC_BLOCK_BYTES;
-    uint64_t budget = budget_of(live), more = budget / 4, room = live < cap ? (cap - live) / 16 : 0;
-
-    gc_heap.budget_bytes = budget;
-    gc_heap.stop_bytes = budget + (more < room ? more : room);
+    gc_heap.budget_bytes = budget_of(live);
     gc_cycle_plan();
 }
 
@@ -329,14 +324,16 @@ step_choose(const struct request *r)
     if (r->reason != GC_REASON_GROWTH && !stress)
         return STEP_STOPPED;
     pal_mutex_lock(&gc_heap.lock);
-    due = stress || gc_heap.since_bytes >=
-                        (phase == GC_CYCLE_MARKING ? gc_heap.stop_bytes : gc_heap.budget_bytes);
+    due = stress || gc_heap.since_bytes + GC_BLOCK_BYTES >
+                        (phase == GC_CYCLE_MARKING ? gc_cycle_stop_bytes() : gc_heap.budget_bytes);
     pal_mutex_unlock(&gc_heap.lock);
     if (phase == GC_CYCLE_MARKED || (phase == GC_CYCLE_MARKING && due))
         return STEP_END;
     if (phase == GC_CYCLE_MARKING)
         return STEP_NOTHING;
-    if (gc_cycle_is_worth_it() && gc_cycle_begin())
+    if (!gc_cycle_is_worth_it())
+        return STEP_STOPPED;
+    if (gc_cycle_begin())
         return STEP_BEGIN;
     return due ? STEP_STOPPED : STEP_NOTHING;
 }

@@ -42,22 +42,29 @@ phase_set(enum gc_cycle_phase phase)
 }
 
 /* ---- when ---- */
+/* A cycle that still marks is ended by then: an eighth of the budget later. */
+uint64_t
+gc_cycle_stop_bytes(void)
+{
+    return gc_heap.budget_bytes / 8 * 9;
+}
+
 /* HEAP held, or nobody else there. A cycle begins so early that what is allocated while it marks fits
  * into the budget. */
 void
 gc_cycle_plan(void)
 {
-    uint64_t budget = gc_heap.budget_bytes, ahead = cycle.while_marking / 2 * 3 + budget / 16;
+    uint64_t budget = gc_heap.budget_bytes, ahead = cycle.while_marking / 4 * 5 + budget / 16;
     uint64_t due = budget;
 
     switch (gc_cycle_phase()) {
     case GC_CYCLE_IDLE:
     case GC_CYCLE_CLEARING:
         if (gc_cycle_is_worth_it())
-            due = ahead < budget / 4 * 3 ? budget - ahead : budget / 4;
+            due = ahead < budget / 16 * 15 ? budget - ahead : budget / 16;
         break;
     case GC_CYCLE_MARKING:
-        due = gc_heap.stop_bytes;
+        due = gc_cycle_stop_bytes();
         break;
     case GC_CYCLE_MARKED:
         due = 0;
@@ -210,7 +217,7 @@ is_any_torn(void)
 static bool
 begin_stopped(void)
 {
-    if (is_any_torn())
+    if (is_any_torn() || gc_evacuate_is_due()) /* what moves objects stops the world */
         return false;
     gc_sweep_begin_beside();
     gc_mark_begin(false, 0);
@@ -221,18 +228,6 @@ begin_stopped(void)
     phase_set(GC_CYCLE_MARKING);
     gc_cycle_plan();
     return true;
-}
-
-/* What moves objects stops the world. */
-static bool
-can_begin(void)
-{
-    bool moves;
-
-    pal_mutex_lock(&gc_heap.lock);
-    moves = gc_evacuate_is_due();
-    pal_mutex_unlock(&gc_heap.lock);
-    return !moves && thread_ensure();
 }
 
 /* Until the budget is used up. */
@@ -248,7 +243,7 @@ gc_cycle_begin(void)
     const struct gc_world *w = gc_heap.world;
     bool begun;
 
-    if (gc_cycle_phase() != GC_CYCLE_IDLE || !can_begin()) {
+    if (gc_cycle_phase() != GC_CYCLE_IDLE || !thread_ensure()) {
         cycle_put_off();
         return false;
     }
@@ -308,7 +303,10 @@ gc_cycle_end(struct gc_collection *c)
 {
     c->begin_ns = cycle.begin_pause_ns;
     c->beside_ns = c->start_ns - cycle.begin_ns - cycle.begin_pause_ns;
-    cycle.while_marking = gc_heap.allocated_bytes - cycle.allocated;
+    /* One that was cut short should have begun as soon as it could. */
+    cycle.while_marking = gc_cycle_phase() == GC_CYCLE_MARKED
+                              ? gc_heap.allocated_bytes - cycle.allocated
+                              : gc_heap.budget_bytes;
     end_stopped();
 }
 

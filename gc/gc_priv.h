@@ -76,7 +76,6 @@ struct gc_heap {
     uint64_t retired_bytes; /* of allocated_bytes: never became objects */
     uint64_t since_bytes;   /* handed out since the last collection */
     uint64_t budget_bytes;  /* the next collection is to come when since_bytes comes to it */
-    uint64_t stop_bytes;    /* a cycle that marks still is ended by then */
     uint64_t due_bytes;     /* atomic: something is to be done when since_bytes comes to it */
     uint64_t live_bytes;    /* marked by the last collection */
     uint64_t refused;
@@ -335,6 +334,7 @@ enum gc_cycle_phase {
 enum gc_cycle_phase gc_cycle_phase(void);
 bool gc_cycle_is_worth_it(void);
 void gc_cycle_plan(void); /* HEAP held: when gc_alloc_is_due() */
+uint64_t gc_cycle_stop_bytes(void);
 /* COLLECT held, native state. false: this collection has to be one that stops the world. */
 bool gc_cycle_begin(void);
 /* A collector takes MARKS, if there is a cycle (true), before it stops the world; then it ends or

@@ -245,9 +245,9 @@ typedef struct corert_config {
  *
  * @param config  NULL for the defaults. Borrowed for the call (but for `context`).
  * @return CORERT_OK; CORERT_E_MISUSE (already started, struct_size is not one this library knows,
- *         `finalizers` or `gc_concurrent` is unknown, a hook of `memory` or `files` is missing, stop_signal is no
- *         signal that can be used or is handled or ignored already, no_threads is not 0 or 1 or
- *         comes with thread_start, or a child of fork() whose parent had started the engine);
+ *         `finalizers` or `gc_concurrent` is unknown, a hook of `memory` or `files` is missing,
+ *         stop_signal is no signal that can be used or is handled or ignored already, no_threads is
+ *         not 0 or 1 or comes with thread_start, or a child of fork() whose parent had started the engine);
  *         CORERT_E_NOMEM. On failure nothing was started.
  * Threads: not concurrently with itself or corert_shutdown(). After a shutdown the engine may be
  * started again. Since 0.1.
@@ -298,8 +298,9 @@ CORERT_API corert_status corert_thread_detach(void);
  * @return CORERT_OK; CORERT_E_NOT_FOUND, CORERT_E_IO (the file); CORERT_E_FORMAT (no module, or
  *         truncated or damaged); CORERT_E_VERSION; CORERT_E_LINK (an engine function or a library
  *         it needs is missing); CORERT_E_UNSUPPORTED (a second module with a class library of its
- *         own, or a program linked with -static or -static-pie); CORERT_E_MISUSE (a NULL argument, engine not started, called from managed code, in a
- *         child of fork(), or the module is loaded already); CORERT_E_CLOSED (the engine is shutting
+ *         own, or a program linked with -static or -static-pie); CORERT_E_MISUSE (a NULL argument,
+ *         engine not started, called from managed code, in a child of fork(), or the module is
+ *         loaded already); CORERT_E_CLOSED (the engine is shutting
  *         down); CORERT_E_NOMEM; CORERT_E_EXCEPTION (its start-up code failed; the module stays
  *         loaded but closed).
  * Threads: any, one load at a time (others wait). Attaches the calling thread. Since 0.1.
@@ -588,11 +589,12 @@ typedef struct corert_error corert_error;
  */
 CORERT_API corert_status corert_error_take(corert_error **out);
 
-/** The exception's type as Type.ToString() has it ("System.FormatException", "N.Outer+Failed`1[System.Int32]"),
- *  UTF-8; "" if the module does not say. Borrowed from the error. Threads: any. Since 0.2. */
+/** The exception's type as Type.ToString() has it ("System.FormatException",
+ *  "N.Outer+Failed`1[System.Int32]"), UTF-8; "" if the module does not say. Borrowed from the error. Threads: any. Since 0.2. */
 CORERT_API const char *corert_error_type(const corert_error *error);
 
-/** Exception.Message, UTF-8 with U+FFFD for unpaired surrogates and zero characters; never NULL. Borrowed from the error. Threads: any. Since 0.2. */
+/** Exception.Message, UTF-8 with U+FFFD for unpaired surrogates and zero characters; never NULL.
+ *  Borrowed from the error. Threads: any. Since 0.2. */
 CORERT_API const char *corert_error_message(const corert_error *error);
 
 /** Exception.StackTrace: lines from the throw outwards, UTF-8; "" if there are none. Borrowed from

@@ -13,8 +13,7 @@ static const uint8_t primitive_size[] = {
     [TY_EL_U8] = 8,   [TY_EL_I] = 8,    [TY_EL_U] = 8,    [TY_EL_R4] = 4, [TY_EL_R8] = 8,
 };
 
-/* ---- from places to a layout
- * ------------------------------------------------------------------------- */
+/* ---- from places to a layout ---- */
 
 /* Appends the reference offsets of the placed fields; offsets rise when the fields are sorted. */
 static void
@@ -143,8 +142,7 @@ flags_fill(struct placing *p, struct ty_layout *l)
     l->is_blittable = blittable;
 }
 
-/* ---- structs
- * ----------------------------------------------------------------------------------------- */
+/* ---- structs ---- */
 
 /* Alignment of the types that hardware treats as one wide value. */
 static uint32_t
@@ -242,8 +240,7 @@ primitive_layout(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
     return true;
 }
 
-/* ---- classes and the rest
- * ------------------------------------------------------------------------------ */
+/* ---- classes and the rest ---- */
 
 static bool
 class_layout(struct ty_context *ctx, struct ty_type *t, struct ty_layout *l)
@@ -377,8 +374,7 @@ ty_layout_of(struct ty_context *ctx, struct ty_type *t)
     return l;
 }
 
-/* ---- sizes that MethodTables carry
- * ---------------------------------------------------------------------- */
+/* ---- sizes that MethodTables carry ---- */
 
 uint32_t
 ty_base_size(struct ty_context *ctx, struct ty_type *t)

@@ -12,8 +12,7 @@ ty_layout_fail(struct ty_context *ctx, struct ty_type *t, const char *fact)
     return false;
 }
 
-/* ---- collecting
- * ----------------------------------------------------------------------------------- */
+/* ---- collecting ---- */
 
 static bool
 field_measure(struct placing *p, struct placed *f)
@@ -64,8 +63,7 @@ ty_fields_collect(struct placing *p)
     return true;
 }
 
-/* ---- placing
- * ---------------------------------------------------------------------------------------- */
+/* ---- placing ---- */
 
 static bool
 put(struct placing *p, struct placed *f, uint64_t offset, uint32_t align)

@@ -25,8 +25,7 @@ ty_is_library(const struct ty_context *ctx, const struct ty_assembly *as)
     return as->is_core || (end && strncmp(as->path, core, (size_t)(end - core)) == 0);
 }
 
-/* ---- names
- * ---------------------------------------------------------------------------------------------- */
+/* ---- names ---- */
 
 static bool
 is_blank(char c)
@@ -98,8 +97,7 @@ ty_say_type(struct ty_context *ctx, const struct ty_def *def, const char *why)
            ty_assembly_full_name(ctx, def->assembly), *why ? " because " : "", why);
 }
 
-/* ---- members
- * ---------------------------------------------------------------------------------------------- */
+/* ---- members ---- */
 
 static bool
 is_primitive(const struct ty_type *t)
@@ -180,8 +178,7 @@ ty_say_field(struct ty_context *ctx, struct ty_type *owner, const char *name)
     ty_say(ctx, "Field not found: '%s.%s'.", owner_name(ctx, owner), name);
 }
 
-/* ---- classes
- * ---------------------------------------------------------------------------------------------- */
+/* ---- classes ---- */
 
 static bool
 lacks(struct ty_context *ctx, const struct ty_type *t, const struct ty_method_def *method)

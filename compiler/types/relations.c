@@ -199,8 +199,7 @@ ty_is_subclass(struct ty_context *ctx, struct ty_type *t, struct ty_type *base)
     return t != NULL;
 }
 
-/* ---- conversion
- * ---------------------------------------------------------------------------------- */
+/* ---- conversion ---- */
 
 /* Integers of one size are interchangeable as array elements, whatever their sign. */
 static enum ty_element
@@ -325,8 +324,7 @@ ty_is_assignable(struct ty_context *ctx, struct ty_type *from, struct ty_type *t
     return yes;
 }
 
-/* ---- static constructors and finalizers
- * ------------------------------------------------------------ */
+/* ---- static constructors and finalizers ---- */
 
 static bool
 is_eager(struct ty_def *def)

@@ -11,8 +11,7 @@ struct query {
     struct ty_type *interface; /* decl->owner */
 };
 
-/* ---- MethodImpl rows and names
- * ----------------------------------------------------------------------- */
+/* ---- MethodImpl rows and names ---- */
 
 /* The body a MethodImpl row of exactly this type gives for the declaration; NULL if none. */
 static bool
@@ -100,8 +99,7 @@ declares(struct ty_context *ctx, struct ty_type *t, struct ty_type *interface)
     return false;
 }
 
-/* ---- one class level
- * ------------------------------------------------------------------------------------ */
+/* ---- one class level ---- */
 
 static bool class_find_up(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
                           struct ty_method **found);
@@ -163,8 +161,7 @@ class_find_up(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
     return true;
 }
 
-/* ---- default implementations
- * ------------------------------------------------------------------------------ */
+/* ---- default implementations ---- */
 
 struct best {
     struct ty_type *interface;
@@ -230,8 +227,7 @@ default_find(struct ty_context *ctx, struct ty_type *t, struct ty_method *decl,
     return true;
 }
 
-/* ---- the whole search
- * ---------------------------------------------------------------------------------------- */
+/* ---- the whole search ---- */
 
 /* The declaration on another instance of its interface. */
 static struct ty_method *

@@ -276,8 +276,7 @@ ty_virtuals_of(struct ty_context *ctx, struct ty_def *def)
     return v;
 }
 
-/* ---- instances
- * ----------------------------------------------------------------------------------- */
+/* ---- instances ---- */
 
 static struct ty_vtable *
 vtable_new(struct ty_context *ctx, uint32_t most)
