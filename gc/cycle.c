@@ -1,7 +1,7 @@
 /* gc/cycle.c - mostly parallel marking (Boehm, Demers, Shenker, PLDI 1991): a cycle begins with a short
  * stop in which the roots are looked at and logging begins; a thread marks while the program runs; a
- * second stop looks at the roots again, at all places where a reference was stored since (gc/logged.c),
- * and marks what is left.
+ * second stop looks at the roots again, at the places where a reference was stored and that the thread
+ * has not looked at since (gc/logged.c), and marks what is left.
  * Nothing dies before the second stop, and what was allocated in between is marked only when something
  * marked refers to it, so a cycle keeps little that a stopped collection would not.
  * A cycle begins and ends on threads that allocate. Phases change under COLLECT but for MARKING to

@@ -1,6 +1,6 @@
 /* gc/mark.c - marks everything reachable from what the roots name.
  * Invariant: an object whose mark bit is set is on a mark stack, or has been scanned, or lies in a
- * block with the flag RESCAN. Its lines are marked when it is scanned.
+ * block with the flag RESCAN, or `rescan_all` is set. Its lines are marked when it is scanned.
  * The loops exist three times, for one marker, for several, and for moving objects, because they are
  * most of a collection's time. Memory is the bottleneck: references wait in a short queue
  * between the request for their mark word and the use of it, objects in another one between the
